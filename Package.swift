@@ -1,0 +1,171 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+]
+
+// Rooms whose inner loops parse bytes; `Lifetimes` is what `~Escapable` readers over a span need.
+let parserSettings = settings + [.enableExperimentalFeature("Lifetimes")]
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let dequeModule: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+
+let package = Package(
+    name: "martlet",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Martlet", targets: ["Martlet"]),
+        .library(name: "MQTTClient", targets: ["MQTTClient"]),
+        .library(name: "MartletBroker", targets: ["MartletBroker"]),
+        .library(name: "MartletTesting", targets: ["MartletTesting"]),
+        .executable(name: "martlet", targets: ["MartletCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        // Cellar and ground: pure.
+        .target(name: "MQTTPackets", dependencies: [nioCore], swiftSettings: parserSettings),
+        .target(name: "MQTTSessions", dependencies: ["MQTTPackets"], swiftSettings: settings),
+        .target(name: "Journal", dependencies: [], swiftSettings: parserSettings),
+        .target(
+            name: "BrokerEngine",
+            dependencies: ["MQTTPackets", "MQTTSessions", "Journal", nioCore],
+            swiftSettings: parserSettings
+        ),
+        // Edges.
+        .target(
+            name: "MQTTTransport",
+            dependencies: ["MQTTPackets", nioCore, nioPosix],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "SQLiteJournal",
+            dependencies: ["Journal", grdb],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "MQTTClient",
+            dependencies: [
+                "MQTTTransport", "MQTTSessions", "MQTTPackets", nioCore, nioPosix, logging, metrics, lifecycle,
+                dequeModule,
+            ],
+            swiftSettings: settings
+        ),
+        // Shells.
+        .target(
+            name: "MartletBroker",
+            dependencies: [
+                "BrokerEngine", "Journal", "SQLiteJournal", "MQTTTransport", "MQTTPackets", nioCore, nioPosix,
+                logging, metrics, lifecycle, configuration,
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Martlet",
+            dependencies: ["MQTTClient", "MQTTPackets", logging, metrics, tracing, lifecycle, configuration],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "MartletTesting",
+            dependencies: [
+                "MartletBroker", "Martlet", "MQTTClient", "BrokerEngine", "Journal", "MQTTTransport", "MQTTPackets",
+                nioCore, nioPosix, nioEmbedded, logging,
+            ],
+            swiftSettings: settings
+        ),
+        // Programs.
+        .target(
+            name: "Temperatures",
+            dependencies: ["Martlet"],
+            path: "Samples/Temperatures/Sources/Temperatures",
+            resources: [.embedInCode("Resources/seattle-temps.csv")],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "MartletCommand",
+            dependencies: [
+                "MartletBroker", "Martlet", "MQTTClient", "Temperatures", argumentParser, mustache, configuration,
+                logging, lifecycle, histogram,
+            ],
+            swiftSettings: settings
+        ),
+        // Test support that no product links.
+        .target(name: "PacketCases", dependencies: ["MQTTPackets"], path: "Tests/PacketCases", swiftSettings: settings),
+        .target(
+            name: "JournalConformance",
+            dependencies: ["Journal"],
+            path: "Tests/JournalConformance",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "MQTTPacketsTests",
+            dependencies: ["MQTTPackets", "PacketCases", nioCore],
+            swiftSettings: parserSettings
+        ),
+        .testTarget(name: "MQTTSessionsTests", dependencies: ["MQTTSessions", "MQTTPackets"], swiftSettings: settings),
+        .testTarget(name: "JournalTests", dependencies: ["Journal", "JournalConformance"], swiftSettings: settings),
+        .testTarget(
+            name: "SQLiteJournalTests",
+            dependencies: ["SQLiteJournal", "Journal", "JournalConformance", grdb],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "BrokerEngineTests",
+            dependencies: ["BrokerEngine", "Journal", "MQTTPackets", "PacketCases", nioCore],
+            swiftSettings: parserSettings
+        ),
+        .testTarget(
+            name: "MQTTClientTests",
+            dependencies: ["MQTTClient", "MQTTTransport", "MQTTPackets", nioCore, nioPosix, nioEmbedded, logging],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "MartletBrokerTests",
+            dependencies: [
+                "MartletBroker", "MQTTClient", "MartletTesting", "PacketCases", "MQTTPackets", nioCore, nioPosix, logging,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "MartletTests",
+            dependencies: ["Martlet", "MartletTesting", "MQTTClient", "MartletBroker", logging, metrics, tracing],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "MartletCommandTests",
+            dependencies: ["MartletTesting", "MQTTClient", "Temperatures"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "HouseRulesTests", dependencies: [], swiftSettings: settings),
+    ]
+)

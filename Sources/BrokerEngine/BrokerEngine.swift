@@ -1,0 +1,1 @@
+// BrokerEngine: placeholder until its room is built.

@@ -1,0 +1,1 @@
+// Journal: placeholder until its room is built.

@@ -1,0 +1,1 @@
+// MQTTPackets: placeholder until its room is built.

@@ -1,0 +1,1 @@
+// MQTTSessions: placeholder until its room is built.

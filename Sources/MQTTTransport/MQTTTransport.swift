@@ -1,0 +1,1 @@
+// MQTTTransport: placeholder until its room is built.

@@ -1,0 +1,1 @@
+// Martlet: placeholder until its room is built.

@@ -1,0 +1,1 @@
+// MartletBroker: placeholder until its room is built.

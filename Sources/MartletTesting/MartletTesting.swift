@@ -1,0 +1,1 @@
+// MartletTesting: placeholder until its room is built.

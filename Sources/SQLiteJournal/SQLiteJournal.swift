@@ -1,0 +1,1 @@
+// SQLiteJournal: placeholder until its room is built.
