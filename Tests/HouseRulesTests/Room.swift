@@ -1,0 +1,78 @@
+/// A room of the house: a target under `Sources` or a sample, and what it may import.
+struct Room {
+    var name: String
+    /// The rooms that it may import.
+    var arrows: [String]
+    /// The modules of other packages and of the system that it may import.
+    var foreign: [String]
+    /// The folders of the room (or files, by their paths within it) that know no clock, randomness, task or lock; `[""]` is all of it.
+    var pure: [String] = []
+
+    /// Every room, as `docs/ARCHITECTURE.md` draws them.
+    static let all: [Room] = [
+        // Cellar and ground: pure.
+        Room(name: "MQTTPackets", arrows: [], foreign: ["NIOCore"], pure: [""]),
+        Room(name: "MQTTSessions", arrows: ["MQTTPackets"], foreign: [], pure: [""]),
+        Room(name: "Journal", arrows: [], foreign: ["Synchronization"], pure: ["Format"]),
+        Room(
+            name: "BrokerEngine",
+            arrows: ["MQTTPackets", "MQTTSessions", "Journal"],
+            foreign: ["NIOCore"],
+            pure: [""]
+        ),
+        // Edges.
+        Room(
+            name: "MQTTTransport",
+            arrows: ["MQTTPackets"],
+            foreign: ["NIOCore", "NIOPosix", "Synchronization", "Glibc"]
+        ),
+        Room(
+            name: "SQLiteJournal",
+            arrows: ["Journal"],
+            foreign: ["GRDB", "Foundation", "Synchronization", "Dispatch", "Glibc"]
+        ),
+        Room(
+            name: "MQTTClient",
+            arrows: ["MQTTTransport", "MQTTSessions", "MQTTPackets"],
+            foreign: [
+                "NIOCore", "NIOPosix", "Logging", "Metrics", "ServiceLifecycle", "DequeModule", "Synchronization",
+                "Glibc",
+            ]
+        ),
+        // Shells.
+        Room(
+            name: "MartletBroker",
+            arrows: ["BrokerEngine", "Journal", "SQLiteJournal", "MQTTTransport", "MQTTPackets"],
+            foreign: [
+                "NIOCore", "NIOPosix", "Logging", "Metrics", "ServiceLifecycle", "Configuration", "Synchronization",
+                "Glibc",
+            ]
+        ),
+        Room(
+            name: "Martlet",
+            arrows: ["MQTTClient", "MQTTPackets"],
+            foreign: [
+                "Logging", "Metrics", "Tracing", "ServiceLifecycle", "Configuration", "Foundation",
+                "FoundationEssentials",
+                "Synchronization", "Dispatch", "Glibc",
+            ]
+        ),
+        Room(
+            name: "MartletTesting",
+            arrows: [
+                "MartletBroker", "Martlet", "MQTTClient", "BrokerEngine", "Journal", "MQTTTransport", "MQTTPackets",
+            ],
+            foreign: ["NIOCore", "NIOPosix", "NIOEmbedded", "Logging", "Synchronization", "Glibc"]
+        ),
+        // Programs.
+        Room(name: "Temperatures", arrows: ["Martlet"], foreign: []),
+        Room(
+            name: "MartletCommand",
+            arrows: ["MartletBroker", "Martlet", "MQTTClient", "Temperatures"],
+            foreign: [
+                "ArgumentParser", "Mustache", "Configuration", "Logging", "ServiceLifecycle", "Histogram", "NIOCore",
+                "Foundation", "Synchronization", "Dispatch", "Glibc",
+            ]
+        ),
+    ]
+}
