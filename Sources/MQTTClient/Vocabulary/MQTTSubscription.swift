@@ -1,0 +1,35 @@
+/// One topic filter that a client asks for, and how (MQTT 5.0 §3.8.3).
+public struct MQTTSubscription: Sendable, Hashable {
+    /// The filter; `$share/GROUP/FILTER` shares it with others of the group.
+    public var topicFilter: String
+    /// The strongest quality of service that the server may use towards this client.
+    public var qos: MQTTQoS
+    /// Whether messages that this client published itself are left out.
+    public var noLocal: Bool
+    /// Whether the retain flag of a message stays as its publisher set it.
+    public var retainAsPublished: Bool
+    /// When retained messages are sent.
+    public var retainHandling: MQTTRetainHandling
+
+    /// Makes a subscription.
+    ///
+    /// - Parameters:
+    ///   - topicFilter: The filter; `$share/GROUP/FILTER` shares it with others of the group.
+    ///   - qos: The strongest quality of service that the server may use; at most QoS 1 at present.
+    ///   - noLocal: Whether messages that this client published itself are left out; not with `$share`.
+    ///   - retainAsPublished: Whether the retain flag of a message stays as its publisher set it.
+    ///   - retainHandling: When retained messages are sent.
+    public init(
+        _ topicFilter: String,
+        qos: MQTTQoS = .atLeastOnce,
+        noLocal: Bool = false,
+        retainAsPublished: Bool = false,
+        retainHandling: MQTTRetainHandling = .sendAtSubscribe
+    ) {
+        self.topicFilter = topicFilter
+        self.qos = qos
+        self.noLocal = noLocal
+        self.retainAsPublished = retainAsPublished
+        self.retainHandling = retainHandling
+    }
+}
