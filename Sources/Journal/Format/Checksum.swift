@@ -37,6 +37,7 @@ package enum Checksum {
             var last: UInt64 = 0
             var shift: UInt64 = 0
             while offset < end {
+                // Safe because the load is checked against the bounds of the span, and every bit pattern is a number.
                 last |= UInt64(bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self)) << shift
                 shift += 8
                 offset += 1

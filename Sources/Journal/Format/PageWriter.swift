@@ -120,9 +120,9 @@ package struct PageWriter: Sendable {
         let count = bytes.count
         guard count > 0 else { return }
         reserve(count)
+        // Safe because reserve() made `count` bytes of room behind `end`, and neither pointer leaves its closure.
         buffer.withUnsafeMutableBytes { target in
             bytes.withUnsafeBytes { source in
-                // Safe because reserve() made `count` bytes of room behind `end`, and neither pointer leaves its closure.
                 UnsafeMutableRawBufferPointer(rebasing: target[end..<end + count]).copyMemory(from: source)
             }
         }
