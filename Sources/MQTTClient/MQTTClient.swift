@@ -78,14 +78,12 @@ public final class MQTTClient: Service, Sendable {
     /// Subscribes to topic filters.
     ///
     /// - Parameters:
-    ///   - subscriptions: The filters; all in one packet.
-    ///   - identifier: A number that comes back with each message that matches; 1 to 268,435,455.
-    ///   - userProperties: User properties of the SUBSCRIBE packet.
+    ///   - subscriptions: The filters; one packet for all that have the same identifier.
+    ///   - userProperties: User properties of the SUBSCRIBE packets.
     /// - Returns: The server's answer to each filter, in their order; look for ``MQTTReasonCode/isError``.
     /// - Throws: ``MQTTClientError`` when no answer came or the request can not be made.
     public func subscribe(
         _ subscriptions: [MQTTSubscription],
-        identifier: UInt32? = nil,
         userProperties: [MQTTUserProperty] = []
     ) async throws(MQTTClientError) -> [MQTTReasonCode] {
         throw MQTTClientError(.notSupported, "being built")

@@ -1,5 +1,5 @@
 extension MQTTClientError {
-    /// A kind of failure. More may come; compare with `==`.
+    /// A kind of failure; more may come, so compare with `==`.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Base: String, Sendable {
             case invalidConfiguration, invalidArgument, alreadyRunning, connectionFailed, connectionRefused
@@ -31,9 +31,9 @@ extension MQTTClientError {
         public static let sessionTakenOver = Code(.sessionTakenOver)
         /// The server lost the session, and the configuration says to stop then.
         public static let sessionLost = Code(.sessionLost)
-        /// The client was closed. A message that was on its way may or may not have arrived.
+        /// The client was closed; a message that was on its way may or may not have arrived.
         public static let closed = Code(.closed)
-        /// The caller's task was cancelled. A message that was on its way may still arrive.
+        /// The caller's task was cancelled; a message that was on its way may still arrive.
         public static let cancelled = Code(.cancelled)
         /// No answer came in time.
         public static let timedOut = Code(.timedOut)

@@ -6,7 +6,7 @@ public struct MQTTClientConfiguration: Sendable {
     public var endpoint: MQTTEndpoint
     /// The name of the session; empty to let the server choose one.
     public var clientIdentifier: String
-    /// Whether the first connection throws away a session that the server kept. Later connections never do.
+    /// Whether the first connection throws away a session that the server kept; later ones never do.
     public var cleanStart: Bool = false
     /// How long the server keeps the session while the client is away; zero ends it with the connection.
     public var sessionExpiry: Duration = .seconds(86_400)

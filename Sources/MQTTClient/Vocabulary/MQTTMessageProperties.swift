@@ -1,8 +1,8 @@
 /// What travels with a message besides its topic and payload (MQTT 5.0 §3.3.2.3).
 public struct MQTTMessageProperties: Sendable, Hashable {
-    /// How long the message is worth delivering; `nil` means for ever. A received message shows what is left of it.
+    /// How long the message is worth delivering; `nil` means for ever.
     ///
-    /// The wire carries whole seconds: a fraction is rounded up.
+    /// A received message shows what is left of it. The wire carries whole seconds: a fraction is rounded up.
     public var expiry: Duration?
     /// What kind of content the payload is, for example a MIME type.
     public var contentType: String?

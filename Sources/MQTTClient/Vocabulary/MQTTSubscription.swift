@@ -10,6 +10,8 @@ public struct MQTTSubscription: Sendable, Hashable {
     public var retainAsPublished: Bool
     /// When retained messages are sent.
     public var retainHandling: MQTTRetainHandling
+    /// A number that comes back with each message that matches the filter; 1 to 268,435,455 (MQTT 5.0 §3.8.2.1.2).
+    public var identifier: UInt32?
 
     /// Makes a subscription.
     ///
@@ -19,17 +21,20 @@ public struct MQTTSubscription: Sendable, Hashable {
     ///   - noLocal: Whether messages that this client published itself are left out; not with `$share`.
     ///   - retainAsPublished: Whether the retain flag of a message stays as its publisher set it.
     ///   - retainHandling: When retained messages are sent.
+    ///   - identifier: A number that comes back with each message that matches the filter; 1 to 268,435,455.
     public init(
         _ topicFilter: String,
         qos: MQTTQoS = .atLeastOnce,
         noLocal: Bool = false,
         retainAsPublished: Bool = false,
-        retainHandling: MQTTRetainHandling = .sendAtSubscribe
+        retainHandling: MQTTRetainHandling = .sendAtSubscribe,
+        identifier: UInt32? = nil
     ) {
         self.topicFilter = topicFilter
         self.qos = qos
         self.noLocal = noLocal
         self.retainAsPublished = retainAsPublished
         self.retainHandling = retainHandling
+        self.identifier = identifier
     }
 }
