@@ -1,1 +1,14 @@
-// MQTTSessions: placeholder until its room is built.
+/// The state machines of MQTT sessions that both ends share.
+///
+/// Everything here is a value that is told what happened (and, where it matters, when, as a `Duration` since some start)
+/// and answers what follows: no clock, no randomness, no task, no socket.
+///
+/// - ``PacketIdentifiers``: which identifiers are in flight, and which is next.
+/// - ``OutgoingWindow``: what was sent and is not acknowledged, in the order in which it must be sent again.
+/// - ``OrderedAcknowledgements``: acknowledgements leave in the order of arrival, whatever order the work ends in.
+/// - ``KeepAlive``: when to ping and when to give up.
+/// - ``Backoff``: how long to wait before the next attempt.
+///
+/// The handshake of QoS 2 will join them: as a second stage of an entry in the window on the sending side, and as a set
+/// of identifiers beside the acknowledgements on the receiving side.
+package enum MQTTSessions {}
