@@ -1,1 +1,98 @@
-// BrokerEngine: placeholder until its room is built.
+import Journal
+import MQTTPackets
+
+/// The sorting room of the broker: everything that is decided about sessions, subscriptions and messages is decided here.
+///
+/// One value, used by one owner. Bytes of a connection and the time go in; bytes for connections, and pages of facts for the
+/// journal, come out. It has no task, file, clock or randomness of its own, so that a run can be repeated from a seed.
+///
+/// The shell drives it in turns:
+/// 1. ``open(at:)``, ``receive(_:on:at:)``, ``close(_:at:)``, ``setWritable(_:on:at:)`` for what happened,
+/// 2. ``endTurn(at:)``: deliveries are chosen and written,
+/// 3. ``takeDirty()`` and ``takeOutput(of:)``: one flush a connection,
+/// 4. ``takePage()``: the facts of the turn, when the journal is idle; then ``pageIsDurable(_:)`` or ``pageFailed(_:full:)``.
+///
+/// After a start, ``recover(_:)`` folds the pages of the journal, in order, before the first turn.
+///
+/// The parts: `+Receive` (framing and dispatch), `+Connect`, `+Disconnect`, `+Publish` (routing), `+Deliver` (pumping queues into
+/// connections), `+Acknowledge`, `+Subscribe`, `+Retained`, `+Turn`, `+Tick` (time), `+Facts` (writing), `+Recovery` (reading),
+/// `+Cleaning` (moving old facts to the tail), `+Refusal` (a journal that is full).
+package struct BrokerEngine: ~Copyable {
+    /// What the engine was told at its start.
+    package let configuration: EngineConfiguration
+    /// The time of the event being handled.
+    package internal(set) var now = EngineTime(milliseconds: 0)
+    /// What was counted.
+    package internal(set) var statistics = EngineStatistics()
+
+    var connections: [Connection] = []
+    var freeConnections: [Int32] = []
+    var sessions: [Session] = []
+    var freeSessions: [Int32] = []
+    var sessionByClient: [[UInt8]: Int32] = [:]
+
+    var sessionByID: [UInt64: Int32] = [:]
+
+    var messages = MessageStore()
+    var filters: TopicTree
+    var filterValues: [FilterValue] = []
+    var subscriptions: [Subscription] = []
+    var freeSubscriptions: [Int32] = []
+    var groups: [SharedGroup] = []
+    var freeGroups: [Int32] = []
+    var groupByName: [[UInt8]: Int32] = [:]
+    var groupByID: [UInt64: Int32] = [:]
+    var retainedTopics: TopicTree
+    /// The retained message of each node of ``retainedTopics``; negative for none.
+    var retainedMessages: [Int32] = []
+    var identifierSets = IdentifierSets()
+    var cache: MatchCache
+    /// Grows with each change of a subscription; see ``MatchCache``.
+    var generation: UInt64 = 1
+
+    var log: FactLog
+    var dirty: [ConnectionHandle] = []
+    var pendingSessions: [Int32] = []
+    var pendingGroups: [Int32] = []
+    var acknowledgingSessions: [Int32] = []
+    var acknowledgingGroups: [Int32] = []
+    /// Connections with answers held until a page is durable.
+    var holders: [Int32] = []
+
+    /// Slots of ended sessions that still stand in a list of this turn; free at its end.
+    var endedSessions: [Int32] = []
+    /// Slots of ended groups, likewise.
+    var endedGroups: [Int32] = []
+
+    var nextSequence: UInt64 = 1
+    var nextSessionID: UInt64 = 1
+    var nextGroupID: UInt64 = 1
+    var nextAssignedClient: UInt64 = 1
+    /// The page of the newest `started` fact.
+    var startedPage: UInt64 = 0
+    /// Used only between the first ``recover(_:)`` and ``finishRecovery(at:)``.
+    var recovery: RecoveryState?
+
+    // Scratch space of a publish, kept so that a message allocates nothing.
+    var durableTargets: [DurableTarget] = []
+    var durableGroups: [Int32] = []
+
+    var startedAt = EngineTime(milliseconds: 0)
+    var nextSystemReport = EngineTime(milliseconds: 0)
+    var sweepPosition = 0
+    /// Sessions that may end or have a will due while nobody is connected, looked at by the tick.
+    var timedSessions: Set<Int32> = []
+
+    var limits: EngineLimits {
+        @inline(__always) _read { yield configuration.limits }
+    }
+
+    /// Makes an engine without any session.
+    package init(configuration: EngineConfiguration) {
+        self.configuration = configuration
+        filters = TopicTree(seed: configuration.seed)
+        retainedTopics = TopicTree(seed: configuration.seed &* 31 &+ 7)
+        cache = MatchCache(seed: configuration.seed ^ 0x5DEE_CE66)
+        log = FactLog(isOn: configuration.journaling)
+    }
+}

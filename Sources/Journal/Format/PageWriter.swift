@@ -74,6 +74,17 @@ package struct PageWriter: Sendable {
         recordStart = nil
     }
 
+    /// Appends whole records that were ended before, as they stand in a page.
+    ///
+    /// - Parameters:
+    ///   - bytes: The records' bytes.
+    ///   - records: How many they are.
+    package mutating func append(ended bytes: [UInt8], records: Int) {
+        precondition(recordStart == nil, "Records are appended inside another one.")
+        append(bytes: bytes)
+        count += records
+    }
+
     /// Appends a byte.
     ///
     /// - Parameter value: The byte.

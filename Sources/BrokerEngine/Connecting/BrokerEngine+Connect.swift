@@ -1,0 +1,183 @@
+import MQTTPackets
+import NIOCore
+
+extension BrokerEngine {
+    /// CONNECT (MQTT 5.0 §3.1): finds or makes the session, and answers.
+    mutating func receiveConnect(_ connect: Connect, on connection: Int) {
+        connections[connection].version = connect.version
+        var answer = ConnAck(sessionPresent: false, reasonCode: .success)
+        var client = Array(connect.clientIdentifier.utf8)
+        if client.isEmpty {
+            client = assignClientIdentifier()
+            if connect.version == .v5 {
+                answer.properties.assignedClientIdentifier = String(decoding: client, as: UTF8.self)
+            }
+        }
+        if connect.properties.authenticationMethod != nil {
+            rejectConnect(connection, .badAuthenticationMethod, "this broker has no enhanced authentication")
+            return
+        }
+        if let will = connect.will, will.qos == .exactlyOnce {
+            rejectConnect(connection, .qosNotSupported, "the will asks for QoS 2")
+            return
+        }
+        let openPage = log.isOn ? log.open : 0
+        var changedDurable = false
+        if let old = sessionByClient[client] {
+            takeOver(old)
+            if connect.cleanStart, sessionByClient[client] != nil {
+                changedDurable = sessions[Int(old)].page != 0
+                endSession(old)
+            }
+        }
+        let known = sessionByClient[client]
+        guard known != nil || sessions.count - freeSessions.count < limits.sessions else {
+            rejectConnect(connection, .quotaExceeded, "there are as many sessions as this broker allows")
+            return
+        }
+        answer.sessionPresent = known != nil
+        let session = known ?? makeSession(client)
+        attach(session, to: connection, connect)
+        changedDurable = journalSession(session) || changedDurable
+        grant(connect, session, connection, &answer)
+        statistics.connectedClients += 1
+        let page = changedDurable ? openPage : 0
+        self.answer(.connack(answer), on: connection, after: page)
+        if connections[connection].marks.isEmpty == false { connections[connection].connackPage = page }
+        pumpLater(connection: connection)
+    }
+
+    /// Closes the connection a session is on, because another one came ([MQTT-3.1.4-3]).
+    private mutating func takeOver(_ session: Int32) {
+        let connection = sessions[Int(session)].connection
+        guard connection >= 0 else { return }
+        disconnect(Int(connection), .sessionTakenOver)
+        leave(Int(connection), isNormal: false)
+    }
+
+    private mutating func assignClientIdentifier() -> [UInt8] {
+        defer { nextAssignedClient += 1 }
+        let digits = String(configuration.seed, radix: 36)
+        return Array("martlet-\(digits)-\(nextAssignedClient)".utf8)
+    }
+
+    private mutating func makeSession(_ client: [UInt8]) -> Int32 {
+        var session = Session()
+        session.id = nextSessionID
+        session.clientIdentifier = client
+        nextSessionID += 1
+        statistics.sessions += 1
+        let index = place(session)
+        sessionByClient[client] = index
+        sessionByID[sessions[Int(index)].id] = index
+        return index
+    }
+
+    /// Gives a session a slot.
+    mutating func place(_ session: Session) -> Int32 {
+        guard let free = freeSessions.popLast() else {
+            sessions.append(session)
+            return Int32(sessions.count - 1)
+        }
+        sessions[Int(free)] = session
+        return free
+    }
+
+    private mutating func attach(_ session: Int32, to connection: Int, _ connect: Connect) {
+        let at = Int(session)
+        let wasPersistent = sessions[at].isPersistent
+        sessions[at].connection = Int32(connection)
+        sessions[at].endsAt = .never
+        sessions[at].willAt = .never
+        timedSessions.remove(session)
+        sessions[at].expiry = sessionExpiry(of: connect)
+        sessions[at].will = storedWill(of: connect)
+        sessions[at].queue.rewind()
+        sessions[at].ownInflight = 0
+        if wasPersistent != sessions[at].isPersistent {
+            changePersistence(of: session, to: sessions[at].isPersistent)
+        }
+        connections[connection].state = .connected
+        connections[connection].session = session
+        connections[connection].receiveMaximum = Int(connect.properties.receiveMaximum ?? .max)
+        connections[connection].maximumPacketSize = connect.properties.maximumPacketSize.map(Int.init) ?? .max
+        connections[connection].wantsProblemInformation = connect.properties.requestProblemInformation ?? true
+    }
+
+    private func sessionExpiry(of connect: Connect) -> UInt32 {
+        if connect.version == .v5 {
+            return min(connect.properties.sessionExpiryInterval ?? 0, limits.maximumSessionExpiry)
+        }
+        return connect.cleanStart ? 0 : min(limits.defaultSessionExpiry, limits.maximumSessionExpiry)
+    }
+
+    /// What the CONNACK grants where it is less than what was asked for (MQTT 5.0 §3.2.2.3).
+    private mutating func grant(_ connect: Connect, _ session: Int32, _ connection: Int, _ answer: inout ConnAck) {
+        var keepAlive = connect.keepAlive
+        if limits.maximumKeepAlive > 0, keepAlive == 0 || keepAlive > limits.maximumKeepAlive {
+            keepAlive = limits.maximumKeepAlive
+            answer.properties.serverKeepAlive = keepAlive
+        }
+        connections[connection].silenceAllowed = Int64(keepAlive) * 1_500
+        guard connect.version == .v5 else {
+            answer.properties = ConnAckProperties()
+            return
+        }
+        if let asked = connect.properties.sessionExpiryInterval, asked != sessions[Int(session)].expiry {
+            answer.properties.sessionExpiryInterval = sessions[Int(session)].expiry
+        }
+        answer.properties.receiveMaximum = limits.receiveMaximum
+        answer.properties.maximumQoS = .atLeastOnce
+        answer.properties.maximumPacketSize = UInt32(clamping: limits.packet.maximumPacketSize)
+    }
+
+    private func storedWill(of connect: Connect) -> StoredWill? {
+        guard let will = connect.will else { return nil }
+        var properties = PublishProperties()
+        properties.payloadFormatIndicator = will.properties.payloadFormatIndicator
+        properties.messageExpiryInterval = will.properties.messageExpiryInterval
+        properties.contentType = will.properties.contentType
+        properties.responseTopic = will.properties.responseTopic
+        properties.correlationData = will.properties.correlationData
+        properties.userProperties = will.properties.userProperties
+        let publish = Publish(
+            dup: false,
+            qos: .atMostOnce,
+            retain: will.retain,
+            topic: will.topic,
+            packetIdentifier: nil,
+            properties: properties,
+            payload: will.payload
+        )
+        var buffer = ByteBuffer()
+        Packet.publish(publish).encode(into: &buffer, version: .v5)
+        return StoredWill(
+            packet: Array(buffer.readableBytesView),
+            qos: will.qos.rawValue,
+            delay: will.properties.willDelayInterval ?? 0
+        )
+    }
+
+    /// Answers a CONNECT that cannot be granted and closes.
+    private mutating func rejectConnect(_ connection: Int, _ reason: ReasonCode, _ message: String) {
+        var answer = ConnAck(sessionPresent: false, reasonCode: reason)
+        if connections[connection].version == .v5, connections[connection].wantsProblemInformation {
+            answer.properties.reasonString = message
+        }
+        self.answer(.connack(answer), on: connection, after: 0)
+        statistics.protocolErrors += 1
+        connections[connection].state = .closing
+        markDirty(connection)
+    }
+
+    /// Answers a CONNECT that could not be read ([MQTT-3.1.4-1]): with a reason where the client would understand one.
+    mutating func refuseConnect(_ connection: Int, _ error: PacketError, version: ProtocolVersion?) {
+        if error.reasonCode == .unsupportedProtocolVersion || version == nil {
+            // Both forms begin alike; 3.1.1 clients read return code 1, MQTT 5 clients 0x84.
+            connections[connection].version = version ?? .v3_1_1
+        } else if let version {
+            connections[connection].version = version
+        }
+        rejectConnect(connection, error.reasonCode, error.message)
+    }
+}

@@ -1,0 +1,145 @@
+import MQTTPackets
+
+extension BrokerEngine {
+    /// The transport of a connection is gone, whoever closed it. Called once for each handle; it is free after that.
+    ///
+    /// - Parameters:
+    ///   - handle: The connection.
+    ///   - time: Now.
+    package mutating func close(_ handle: ConnectionHandle, at time: EngineTime) {
+        advance(to: time)
+        let connection = Int(handle.index)
+        leave(connection, isNormal: false)
+        let wasHolding = !connections[connection].marks.isEmpty
+        connections[connection] = Connection()
+        if wasHolding { holders.removeAll { $0 == handle.index } }
+        dirty.removeAll { $0 == handle }
+        freeConnections.append(handle.index)
+    }
+
+    /// DISCONNECT from the client (MQTT 5.0 §3.14).
+    mutating func receiveDisconnect(_ disconnect: Disconnect, on connection: Int) throws(PacketError) {
+        let session = Int(connections[connection].session)
+        if let asked = disconnect.properties.sessionExpiryInterval, asked != sessions[session].expiry {
+            if sessions[session].expiry == 0, asked != 0 {
+                throw PacketError(
+                    reasonCode: .protocolError,
+                    message: "DISCONNECT asks for a session expiry where CONNECT had none"
+                )
+            }
+            setExpiry(min(asked, limits.maximumSessionExpiry), of: Int32(session))
+        }
+        leave(connection, isNormal: disconnect.reasonCode == .normalDisconnection)
+        connections[connection].state = .closing
+        markDirty(connection)
+    }
+
+    private mutating func setExpiry(_ expiry: UInt32, of session: Int32) {
+        let wasPersistent = sessions[Int(session)].isPersistent
+        sessions[Int(session)].expiry = expiry
+        if wasPersistent != sessions[Int(session)].isPersistent {
+            changePersistence(of: session, to: sessions[Int(session)].isPersistent)
+        }
+        _ = journalSession(session)
+    }
+
+    /// The session of a connection goes on without it: will, shared deliveries and expiry are seen to (MQTT 5.0 §3.1.2.5, §4.8.2).
+    mutating func leave(_ connection: Int, isNormal: Bool) {
+        let session = connections[connection].session
+        guard session >= 0 else { return }
+        let at = Int(session)
+        connections[connection].session = -1
+        sessions[at].connection = -1
+        statistics.connectedClients -= 1
+        handBack(of: session, group: nil)
+        if isNormal {
+            sessions[at].will = nil
+        } else if let will = sessions[at].will {
+            if will.delay == 0 {
+                publishWill(of: session)
+            } else {
+                sessions[at].willAt = now.advanced(bySeconds: will.delay)
+            }
+        }
+        if sessions[at].isPersistent {
+            sessions[at].endsAt = now.advanced(bySeconds: sessions[at].expiry)
+            journalDisconnected(session)
+            if sessions[at].endsAt != .never || sessions[at].willAt != .never { timedSessions.insert(session) }
+        } else {
+            endSession(session)
+        }
+    }
+
+    /// Says DISCONNECT with a reason to an MQTT 5 client, and closes behind it.
+    mutating func disconnect(_ connection: Int, _ reason: ReasonCode, _ message: String? = nil) {
+        guard connections[connection].state != .closing else { return }
+        if connections[connection].state == .connected, connections[connection].version == .v5 {
+            var packet = Disconnect(reasonCode: reason)
+            if connections[connection].wantsProblemInformation { packet.properties.reasonString = message }
+            Packet.disconnect(packet).encode(into: &connections[connection].output, version: .v5)
+        }
+        connections[connection].state = .closing
+        markDirty(connection)
+    }
+
+    /// Ends a connection because of what the peer sent.
+    mutating func refuse(_ connection: Int, _ error: PacketError) {
+        statistics.protocolErrors += 1
+        disconnect(connection, error.reasonCode, error.message)
+        leave(connection, isNormal: false)
+    }
+
+    /// The broker stops: every client is told 0x8B and its session goes on as its expiry says.
+    package mutating func shutDown(at time: EngineTime) {
+        advance(to: time)
+        for connection in connections.indices where connections[connection].state == .connected {
+            disconnect(connection, .serverShuttingDown)
+        }
+    }
+
+    /// A session is over: its subscriptions, its queue and its place are freed.
+    mutating func endSession(_ session: Int32) {
+        let at = Int(session)
+        if sessions[at].will != nil, sessions[at].willAt != .never { publishWill(of: session) }
+        handBack(of: session, group: nil)
+        for subscription in Array(sessions[at].subscriptions.values) { removeSubscription(subscription) }
+        sessions[at].subscriptions = [:]
+        dropQueue(of: session)
+        journalSessionEnded(session)
+        sessionByClient[sessions[at].clientIdentifier] = nil
+        sessionByID[sessions[at].id] = nil
+        timedSessions.remove(session)
+        statistics.sessions -= 1
+        let wasPending = (sessions[at].isPumpPending, sessions[at].isAcknowledgementPending)
+        sessions[at] = Session()
+        sessions[at].isPumpPending = wasPending.0
+        sessions[at].isAcknowledgementPending = wasPending.1
+        if wasPending.0 || wasPending.1 { endedSessions.append(session) } else { freeSessions.append(session) }
+    }
+
+    /// Releases everything that waits for a session.
+    private mutating func dropQueue(of session: Int32) {
+        let at = Int(session)
+        var position = sessions[at].queue.head
+        while position < sessions[at].queue.tail {
+            let entry = sessions[at].queue[position]
+            if !entry.isDone {
+                identifierSets.release(entry.identifiers)
+                releaseMessage(entry.message)
+            }
+            position += 1
+        }
+        sessions[at].queue = DeliveryQueue()
+        sessions[at].queuedBytes = 0
+        sessions[at].acknowledged = []
+    }
+
+    /// Sends the will of a session, once.
+    mutating func publishWill(of session: Int32) {
+        let at = Int(session)
+        guard let will = sessions[at].will else { return }
+        sessions[at].will = nil
+        sessions[at].willAt = .never
+        publishPacket(will.packet, qos: will.qos, publisher: session, isSystem: false)
+    }
+}

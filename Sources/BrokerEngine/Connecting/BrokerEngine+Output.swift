@@ -1,0 +1,127 @@
+import MQTTPackets
+package import NIOCore
+
+extension BrokerEngine {
+    /// Connections that have something for their socket since the last call, each once.
+    package mutating func takeDirty() -> [ConnectionHandle] {
+        var taken: [ConnectionHandle] = []
+        swap(&taken, &dirty)
+        for handle in taken { connections[Int(handle.index)].isDirty = false }
+        return taken
+    }
+
+    /// Gives back the array of ``takeDirty()``, so that a turn allocates none.
+    package mutating func recycle(_ list: consuming [ConnectionHandle]) {
+        guard dirty.isEmpty else { return }
+        list.removeAll(keepingCapacity: true)
+        dirty = list
+    }
+
+    /// What the socket of a connection gets now.
+    ///
+    /// - Parameters:
+    ///   - handle: The connection.
+    ///   - spare: An emptied buffer for the engine to write into next.
+    /// - Returns: The bytes, and whether the transport is to be closed behind them.
+    package mutating func takeOutput(
+        of handle: ConnectionHandle,
+        spare: consuming ByteBuffer
+    ) -> (bytes: ByteBuffer, closes: Bool) {
+        let connection = Int(handle.index)
+        var bytes = spare
+        swap(&bytes, &connections[connection].output)
+        statistics.bytesSent += UInt64(bytes.readableBytes)
+        return (bytes, connections[connection].state == .closing)
+    }
+
+    /// The socket of a connection takes more, or takes no more.
+    package mutating func setWritable(_ isWritable: Bool, on handle: ConnectionHandle, at time: EngineTime) {
+        advance(to: time)
+        let connection = Int(handle.index)
+        guard connections[connection].isWritable != isWritable else { return }
+        connections[connection].isWritable = isWritable
+        if isWritable { pumpLater(connection: connection) }
+    }
+
+    @inline(__always)
+    mutating func markDirty(_ connection: Int) {
+        guard !connections[connection].isDirty else { return }
+        connections[connection].isDirty = true
+        dirty.append(ConnectionHandle(Int32(connection)))
+    }
+
+    /// Writes bytes at once.
+    mutating func write(_ bytes: [UInt8], to connection: Int) {
+        connections[connection].output.writeBytes(bytes)
+        markDirty(connection)
+    }
+
+    /// Writes an answer, behind those that are held, and not before a page is durable.
+    ///
+    /// - Parameter page: The page it waits for; 0 for none.
+    mutating func answer(_ packet: Packet, on connection: Int, after page: UInt64) {
+        if page <= log.durable, connections[connection].marks.isEmpty {
+            packet.encode(into: &connections[connection].output, version: connections[connection].version)
+            markDirty(connection)
+            return
+        }
+        var buffer = ByteBuffer()
+        packet.encode(into: &buffer, version: connections[connection].version)
+        connections[connection].held.append(contentsOf: buffer.readableBytesView)
+        mark(connection, page: page)
+    }
+
+    /// Notes up to where the held answers leave with a page.
+    @inline(__always)
+    mutating func mark(_ connection: Int, page: UInt64, publishes: Int = 0) {
+        connections[connection].heldPublishes += publishes
+        let end = connections[connection].held.count
+        let last = connections[connection].marks.count - 1
+        if last < 0 { holders.append(Int32(connection)) }
+        // An answer behind one that waits for a later page waits for that page too.
+        if last >= 0, connections[connection].marks[last].page >= page {
+            connections[connection].marks[last].end = end
+            connections[connection].marks[last].publishes += publishes
+        } else {
+            connections[connection].marks.append(.init(page: page, end: end, publishes: publishes))
+        }
+    }
+
+    /// Lets the held answers of all connections go that waited for a page up to `page`.
+    mutating func releaseAnswers(upTo page: UInt64) {
+        var kept = 0
+        for index in holders.indices {
+            let connection = Int(holders[index])
+            if connections[connection].state != .free { releaseAnswers(of: connection, upTo: page) }
+            if !connections[connection].marks.isEmpty {
+                holders[kept] = holders[index]
+                kept += 1
+            }
+        }
+        holders.removeLast(holders.count - kept)
+    }
+
+    private mutating func releaseAnswers(of connection: Int, upTo page: UInt64) {
+        var passed = 0
+        while passed < connections[connection].marks.count, connections[connection].marks[passed].page <= page {
+            connections[connection].heldPublishes -= connections[connection].marks[passed].publishes
+            passed += 1
+        }
+        guard passed > 0 else { return }
+        let end = connections[connection].marks[passed - 1].end
+        connections[connection].output.writeBytes(connections[connection].held[0..<end])
+        if passed == connections[connection].marks.count {
+            connections[connection].held.removeAll(keepingCapacity: true)
+            connections[connection].marks.removeAll(keepingCapacity: true)
+        } else {
+            connections[connection].held.removeFirst(end)
+            connections[connection].marks.removeFirst(passed)
+            for index in connections[connection].marks.indices { connections[connection].marks[index].end -= end }
+        }
+        markDirty(connection)
+        if connections[connection].connackPage != 0, connections[connection].connackPage <= page {
+            connections[connection].connackPage = 0
+            pumpLater(connection: connection)
+        }
+    }
+}

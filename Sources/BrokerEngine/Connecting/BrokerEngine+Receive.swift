@@ -1,0 +1,168 @@
+import MQTTPackets
+import NIOCore
+
+extension BrokerEngine {
+    /// A transport was opened.
+    ///
+    /// - Parameter time: Now.
+    /// - Returns: Its handle, or nil when there are as many connections as ``EngineLimits/connections`` allows: close it.
+    package mutating func open(at time: EngineTime) -> ConnectionHandle? {
+        advance(to: time)
+        guard connections.count - freeConnections.count < limits.connections else { return nil }
+        var connection = Connection()
+        connection.state = .awaitingConnect
+        connection.lastReceived = now
+        guard let free = freeConnections.popLast() else {
+            connections.append(connection)
+            return ConnectionHandle(Int32(connections.count - 1))
+        }
+        connections[Int(free)] = connection
+        return ConnectionHandle(free)
+    }
+
+    /// Bytes came in; whole packets are handled, a part of one at the end is left.
+    ///
+    /// - Parameters:
+    ///   - bytes: What was received and not taken yet, from the start of a packet.
+    ///   - handle: The connection.
+    ///   - time: Now.
+    /// - Returns: How many bytes were taken. The rest must be presented again, with more behind it.
+    package mutating func receive(_ bytes: Span<UInt8>, on handle: ConnectionHandle, at time: EngineTime) -> Int {
+        advance(to: time)
+        let connection = Int(handle.index)
+        connections[connection].lastReceived = now
+        var offset = 0
+        while offset < bytes.count {
+            if connections[connection].state == .closing { return bytes.count }
+            do throws(PacketError) {
+                guard let header = try FixedHeader.parse(bytes, from: offset, limits: limits.packet),
+                    bytes.count - offset >= header.packetLength
+                else { break }
+                try dispatch(header, bytes, at: offset, on: connection)
+                offset += header.packetLength
+            } catch {
+                refuse(connection, error)
+                return bytes.count
+            }
+        }
+        statistics.bytesReceived += UInt64(offset)
+        return offset
+    }
+
+    @inline(__always)
+    mutating func advance(to time: EngineTime) {
+        if time > now { now = time }
+    }
+
+    private mutating func dispatch(
+        _ header: FixedHeader,
+        _ bytes: Span<UInt8>,
+        at offset: Int,
+        on connection: Int
+    ) throws(PacketError) {
+        guard connections[connection].state == .connected else {
+            try handleFirst(header, bytes, at: offset, on: connection)
+            return
+        }
+        switch header.type {
+        case .publish:
+            let view = try PublishView.parse(
+                bytes,
+                packetAt: offset,
+                header: header,
+                version: connections[connection].version,
+                limits: limits.packet
+            )
+            try receivePublish(bytes, view, on: connection)
+        case .puback:
+            let view = try AckView.parse(
+                bytes,
+                packetAt: offset,
+                header: header,
+                version: connections[connection].version,
+                limits: limits.packet
+            )
+            acknowledge(view.packetIdentifier, on: connection)
+        case .pingreq:
+            write([0xD0, 0x00], to: connection)
+        default:
+            try handleRare(header, bytes, at: offset, on: connection)
+        }
+    }
+
+    /// The packets that come a few times a connection: taken as values.
+    private mutating func handleRare(
+        _ header: FixedHeader,
+        _ bytes: Span<UInt8>,
+        at offset: Int,
+        on connection: Int
+    ) throws(PacketError) {
+        let packet = try decode(header, bytes, at: offset, version: connections[connection].version)
+        switch packet {
+        case .subscribe(let subscribe): receiveSubscribe(subscribe, on: connection)
+        case .unsubscribe(let unsubscribe): receiveUnsubscribe(unsubscribe, on: connection)
+        case .disconnect(let disconnect): try receiveDisconnect(disconnect, on: connection)
+        case .connect: throw PacketError(reasonCode: .protocolError, message: "a second CONNECT on one connection")
+        case .pubrec(let pubrec):
+            throw PacketError(
+                reasonCode: .protocolError,
+                message: "PUBREC \(pubrec.packetIdentifier) for no QoS 2 message"
+            )
+        case .pubrel(let pubrel): answerUnknownRelease(pubrel.packetIdentifier, on: connection)
+        case .pubcomp(let pubcomp):
+            throw PacketError(
+                reasonCode: .protocolError,
+                message: "PUBCOMP \(pubcomp.packetIdentifier) for no QoS 2 message"
+            )
+        case .auth:
+            throw PacketError(reasonCode: .protocolError, message: "AUTH without an authentication method in CONNECT")
+        case .connack, .publish, .puback, .suback, .unsuback, .pingreq, .pingresp:
+            throw PacketError(reasonCode: .protocolError, message: "a packet that only a server sends")
+        }
+    }
+
+    private mutating func handleFirst(
+        _ header: FixedHeader,
+        _ bytes: Span<UInt8>,
+        at offset: Int,
+        on connection: Int
+    ) throws(PacketError) {
+        guard header.type == .connect else {
+            throw PacketError(reasonCode: .protocolError, message: "the first packet is not CONNECT")
+        }
+        var decoder = PacketDecoder(version: nil, limits: limits.packet)
+        var buffer = copy(bytes, offset..<offset + header.packetLength)
+        do throws(PacketError) {
+            guard case .connect(let connect) = try decoder.decode(&buffer) else { return }
+            receiveConnect(connect, on: connection)
+        } catch {
+            refuseConnect(connection, error, version: decoder.version)
+        }
+    }
+
+    private func decode(
+        _ header: FixedHeader,
+        _ bytes: Span<UInt8>,
+        at offset: Int,
+        version: ProtocolVersion
+    ) throws(PacketError) -> Packet {
+        var decoder = PacketDecoder(version: version, limits: limits.packet)
+        var buffer = copy(bytes, offset..<offset + header.packetLength)
+        guard let packet = try decoder.decode(&buffer) else {
+            throw PacketError(reasonCode: .malformedPacket, message: "the packet is shorter than its length says")
+        }
+        return packet
+    }
+
+    private func copy(_ bytes: Span<UInt8>, _ range: Range<Int>) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.writeBytes(bytes.extracting(range).bytes)
+        return buffer
+    }
+
+    /// PUBREL for an unknown identifier is answered, so that the sender can end its handshake (MQTT 5.0 §4.3.3).
+    private mutating func answerUnknownRelease(_ identifier: UInt16, on connection: Int) {
+        let completion = PubComp(packetIdentifier: identifier, reasonCode: .packetIdentifierNotFound)
+        answer(.pubcomp(completion), on: connection, after: 0)
+    }
+}

@@ -1,0 +1,53 @@
+import MQTTPackets
+import NIOCore
+
+/// One network connection as the engine sees it: bytes to write, and what the peer said of itself in CONNECT.
+struct Connection {
+    enum State {
+        /// The slot is not used. Next: `awaitingConnect`.
+        case free
+        /// Bytes may come, CONNECT first. Next: `connected`, `closing`.
+        case awaitingConnect
+        /// CONNECT was taken; there is a session. Next: `closing`.
+        case connected
+        /// What is in the output goes out, then the transport closes. Next: `free`.
+        case closing
+    }
+
+    /// Up to where held answers may leave once a page is durable.
+    struct Mark {
+        var page: UInt64
+        var end: Int
+        /// PUBACKs of accepted messages in this stretch.
+        var publishes: Int
+    }
+
+    var state = State.free
+    var version = ProtocolVersion.v5
+    var session: Int32 = -1
+    /// What the socket gets next.
+    var output = ByteBuffer()
+    var isDirty = false
+    /// False while the socket takes no more.
+    var isWritable = true
+    /// Answers that wait until their page is durable, in order.
+    var held: [UInt8] = []
+    var marks: [Mark] = []
+    /// PUBACKs among the held answers: the peer's messages that count against our Receive Maximum.
+    var heldPublishes = 0
+    /// No delivery before this page is durable, because the CONNACK waits for it; 0 for none.
+    var connackPage: UInt64 = 0
+    /// When it was opened, or last heard of.
+    var lastReceived = EngineTime(milliseconds: 0)
+    /// Milliseconds of silence after which it is closed; 0 for never.
+    var silenceAllowed: Int64 = 0
+    /// How many QoS 1 deliveries it may have in flight.
+    var receiveMaximum = 65_535
+    /// The largest packet it takes.
+    var maximumPacketSize = Int.max
+    /// Whether reason strings may be sent (MQTT 5.0 §3.1.2.11.7).
+    var wantsProblemInformation = true
+
+    /// Whether deliveries may be written now.
+    var takesDeliveries: Bool { state == .connected && isWritable && connackPage == 0 }
+}

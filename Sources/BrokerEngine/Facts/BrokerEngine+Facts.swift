@@ -1,0 +1,277 @@
+import Journal
+
+/// Writing facts. Each is written where it is decided, and read back by `BrokerEngine+Recovery`.
+extension BrokerEngine {
+    @inline(__always)
+    private mutating func begin(_ kind: FactKind) {
+        log.writer.beginRecord(kind: kind.rawValue, version: kind.version)
+    }
+
+    /// A live fact moved to the open page.
+    private mutating func renew(_ page: inout UInt64) {
+        if page != 0 { log.died(on: page, bytes: FactLog.smallFact) }
+        page = log.open
+        log.born(bytes: FactLog.smallFact)
+    }
+
+    mutating func journalStarted() {
+        guard log.isOn else { return }
+        begin(.started)
+        log.writer.append(nextSequence)
+        log.writer.append(nextSessionID)
+        log.writer.append(nextGroupID)
+        log.writer.endRecord()
+        var page = startedPage
+        renew(&page)
+        startedPage = page
+    }
+
+    // MARK: Sessions
+
+    /// Writes a persistent session as it is; true when the journal did not have it yet.
+    mutating func journalSession(_ session: Int32) -> Bool {
+        let at = Int(session)
+        guard log.isOn, sessions[at].isPersistent else { return false }
+        begin(.session)
+        log.writer.append(varint: sessions[at].id)
+        log.writer.append(varint: UInt64(sessions[at].expiry))
+        log.writer.append(varint: UInt64(sessions[at].clientIdentifier.count))
+        log.writer.append(bytes: sessions[at].clientIdentifier)
+        if let will = sessions[at].will {
+            log.writer.append(UInt8(1))
+            log.writer.append(will.qos)
+            log.writer.append(varint: UInt64(will.delay))
+            log.writer.append(varint: UInt64(will.packet.count))
+            log.writer.append(bytes: will.packet)
+        } else {
+            log.writer.append(UInt8(0))
+        }
+        log.writer.endRecord()
+        let isNew = sessions[at].page == 0
+        var page = sessions[at].page
+        renew(&page)
+        sessions[at].page = page
+        return isNew
+    }
+
+    mutating func journalSessionEnded(_ session: Int32) {
+        let at = Int(session)
+        guard sessions[at].page != 0 else { return }
+        begin(.sessionEnded)
+        log.writer.append(varint: sessions[at].id)
+        log.writer.endRecord()
+        log.died(on: sessions[at].page, bytes: FactLog.smallFact)
+        sessions[at].page = 0
+    }
+
+    /// Writes since when a session is without a connection, and whether its will is still due.
+    mutating func journalDisconnected(_ session: Int32) {
+        let at = Int(session)
+        guard sessions[at].page != 0 else { return }
+        begin(.disconnected)
+        log.writer.append(varint: sessions[at].id)
+        log.writer.append(UInt64(bitPattern: sessions[at].endsAt.milliseconds))
+        log.writer.append(UInt64(bitPattern: sessions[at].willAt.milliseconds))
+        log.writer.append(UInt8(sessions[at].will == nil ? 0 : 1))
+        log.writer.endRecord()
+    }
+
+    /// A session became persistent, or is not any more.
+    mutating func changePersistence(of session: Int32, to isPersistent: Bool) {
+        let at = Int(session)
+        for group in sessions[at].groups {
+            groups[Int(group)].persistentMembers += isPersistent ? 1 : -1
+            if isPersistent, groups[Int(group)].persistentMembers == 1 { journalGroup(group) }
+            if !isPersistent, groups[Int(group)].persistentMembers == 0 { journalGroupEnded(group) }
+        }
+        if isPersistent {
+            _ = journalSession(session)
+            for subscription in sessions[at].subscriptions.values.sorted() { journalSubscription(subscription) }
+        } else {
+            for subscription in sessions[at].subscriptions.values where subscriptions[Int(subscription)].page != 0 {
+                log.died(on: subscriptions[Int(subscription)].page, bytes: FactLog.smallFact)
+                subscriptions[Int(subscription)].page = 0
+            }
+            sessions[at].acknowledged.removeAll()
+            journalSessionEnded(session)
+        }
+    }
+
+    // MARK: Subscriptions and groups
+
+    mutating func journalSubscription(_ handle: Int32) {
+        let at = Int(handle)
+        let session = Int(subscriptions[at].session)
+        guard log.isOn, sessions[session].isPersistent else { return }
+        begin(.subscribed)
+        log.writer.append(varint: sessions[session].id)
+        log.writer.append(
+            subscriptions[at].qos | (subscriptions[at].noLocal ? 4 : 0) | (subscriptions[at].retainAsPublished ? 8 : 0)
+        )
+        log.writer.append(varint: UInt64(subscriptions[at].identifier))
+        log.writer.append(bytes: subscriptions[at].filter)
+        log.writer.endRecord()
+        var page = subscriptions[at].page
+        renew(&page)
+        subscriptions[at].page = page
+    }
+
+    mutating func journalUnsubscribed(_ handle: Int32) {
+        let at = Int(handle)
+        guard subscriptions[at].page != 0 else { return }
+        begin(.unsubscribed)
+        log.writer.append(varint: sessions[Int(subscriptions[at].session)].id)
+        log.writer.append(bytes: subscriptions[at].filter)
+        log.writer.endRecord()
+    }
+
+    mutating func journalGroup(_ group: Int32) {
+        guard log.isOn else { return }
+        begin(.group)
+        log.writer.append(varint: groups[Int(group)].id)
+        log.writer.append(bytes: groups[Int(group)].name)
+        log.writer.endRecord()
+        var page = groups[Int(group)].page
+        renew(&page)
+        groups[Int(group)].page = page
+    }
+
+    mutating func journalGroupEnded(_ group: Int32) {
+        guard groups[Int(group)].page != 0 else { return }
+        begin(.groupEnded)
+        log.writer.append(varint: groups[Int(group)].id)
+        log.writer.endRecord()
+        log.died(on: groups[Int(group)].page, bytes: FactLog.smallFact)
+        groups[Int(group)].page = 0
+        groups[Int(group)].acknowledged.removeAll()
+        // What waits stays in memory for the members there are; it was never promised to outlive them.
+        groupByID[groups[Int(group)].id] = nil
+        groups[Int(group)].id = nextGroupID
+        groupByID[nextGroupID] = group
+        nextGroupID += 1
+    }
+
+    // MARK: Messages
+
+    /// Writes a message with its durable receivers; false when there are none.
+    mutating func journalStored(_ message: Int32, retained: Bool) -> Bool {
+        guard retained || !durableTargets.isEmpty || !durableGroups.isEmpty else { return false }
+        writeStored(message, retained: retained)
+        let at = Int(message)
+        if messages.slots[at].page != 0 {
+            log.died(on: messages.slots[at].page, bytes: Int(messages.slots[at].bodyLength))
+        }
+        messages.slots[at].page = log.open
+        log.born(bytes: Int(messages.slots[at].bodyLength))
+        log[log.open].messages.append(message)
+        return true
+    }
+
+    private mutating func writeStored(_ message: Int32, retained: Bool) {
+        let at = Int(message)
+        begin(.stored)
+        log.writer.append(varint: messages.slots[at].sequence)
+        log.writer.append(messages.slots[at].qos | (retained ? 4 : 0))
+        let expiresAt = messages.slots[at].expiresAt
+        log.writer.append(varint: expiresAt == .max ? 0 : UInt64(expiresAt))
+        log.writer.append(varint: UInt64(durableTargets.count))
+        for target in durableTargets {
+            log.writer.append(varint: sessions[Int(target.session)].id)
+            log.writer.append(varint: target.position)
+            log.writer.append(target.qos | (target.retain ? 4 : 0))
+            let identifiers = target.identifiers < 0 ? [] : identifierSets[target.identifiers]
+            log.writer.append(varint: UInt64(identifiers.count))
+            for identifier in identifiers { log.writer.append(varint: UInt64(identifier)) }
+        }
+        log.writer.append(varint: UInt64(durableGroups.count))
+        for group in durableGroups { log.writer.append(varint: groups[Int(group)].id) }
+        log.writer.append(varint: UInt64(messages.slots[at].topicLength))
+        log.writer.append(varint: UInt64(messages.slots[at].propertiesLength))
+        messages.appendBody(of: message, to: &log.writer)
+        log.writer.endRecord()
+    }
+
+    mutating func journalRetainedCleared(_ topic: [UInt8]) {
+        guard log.isOn else { return }
+        begin(.retainedCleared)
+        log.writer.append(bytes: topic)
+        log.writer.endRecord()
+    }
+
+    // MARK: What is done
+
+    @inline(__always)
+    mutating func journalLater(_ position: UInt64, of session: Int32) {
+        let at = Int(session)
+        sessions[at].acknowledged.append(position)
+        guard !sessions[at].isAcknowledgementPending else { return }
+        sessions[at].isAcknowledgementPending = true
+        acknowledgingSessions.append(session)
+    }
+
+    @inline(__always)
+    mutating func journalLater(_ sequence: UInt64, ofGroup group: Int32) {
+        let at = Int(group)
+        groups[at].acknowledged.append(sequence)
+        guard !groups[at].isAcknowledgementPending else { return }
+        groups[at].isAcknowledgementPending = true
+        acknowledgingGroups.append(group)
+    }
+
+    /// Writes what was acknowledged in this turn: one record a session and a group.
+    mutating func journalAcknowledgements() {
+        for session in acknowledgingSessions {
+            sessions[Int(session)].isAcknowledgementPending = false
+            if !sessions[Int(session)].acknowledged.isEmpty { writeAcknowledged(session) }
+        }
+        acknowledgingSessions.removeAll(keepingCapacity: true)
+        for group in acknowledgingGroups {
+            groups[Int(group)].isAcknowledgementPending = false
+            if !groups[Int(group)].acknowledged.isEmpty { writeAcknowledged(group: group) }
+        }
+        acknowledgingGroups.removeAll(keepingCapacity: true)
+    }
+
+    /// Positions go as runs: in order of their positions they are mostly one after the other.
+    private mutating func writeAcknowledged(_ session: Int32) {
+        let at = Int(session)
+        sessions[at].acknowledged.sort()
+        var runs = 0
+        var previous: UInt64?
+        for position in sessions[at].acknowledged {
+            if previous.map({ $0 + 1 }) != position { runs += 1 }
+            previous = position
+        }
+        begin(.acknowledged)
+        log.writer.append(varint: sessions[at].id)
+        log.writer.append(varint: UInt64(runs))
+        var index = 0
+        while index < sessions[at].acknowledged.count {
+            let first = sessions[at].acknowledged[index]
+            var length: UInt64 = 1
+            while index + Int(length) < sessions[at].acknowledged.count,
+                sessions[at].acknowledged[index + Int(length)] == first + length
+            { length += 1 }
+            log.writer.append(varint: first)
+            log.writer.append(varint: length)
+            index += Int(length)
+        }
+        log.writer.endRecord()
+        sessions[at].acknowledged.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func writeAcknowledged(group: Int32) {
+        let at = Int(group)
+        groups[at].acknowledged.sort()
+        begin(.groupAcknowledged)
+        log.writer.append(varint: groups[at].id)
+        log.writer.append(varint: UInt64(groups[at].acknowledged.count))
+        var previous: UInt64 = 0
+        for sequence in groups[at].acknowledged {
+            log.writer.append(varint: sequence - previous)
+            previous = sequence
+        }
+        log.writer.endRecord()
+        groups[at].acknowledged.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,382 @@
+package import Journal
+
+/// Folding the journal into the state it describes.
+extension BrokerEngine {
+    /// Applies the facts of a page; call it for every page, in order, before the first turn.
+    package mutating func recover(_ page: JournalPage) {
+        if recovery == nil { recovery = RecoveryState() }
+        log.recovered(page.number, bytes: page.bytes.count)
+        var reader = PageReader(page.bytes)
+        reading: while true {
+            switch reader.next() {
+            case .end: break reading
+            case .damaged: recovery?.unreadable += 1
+            case .record(let record):
+                do throws(JournalError) {
+                    try apply(record, reader, page: page.number)
+                } catch {
+                    recovery?.unreadable += 1
+                    // The list goes with the records one to one, also where one says nothing.
+                    if record.kind == FactKind.stored.rawValue { log[page.number].messages.append(-1) }
+                }
+            }
+        }
+    }
+
+    private mutating func apply(_ record: RecordView, _ reader: PageReader, page: UInt64) throws(JournalError) {
+        guard let kind = FactKind(rawValue: record.kind), record.version <= kind.version else {
+            throw JournalError(.damaged, "A record of kind \(record.kind), version \(record.version) is not known.")
+        }
+        var body = reader.body(of: record)
+        switch kind {
+        case .started: try applyStarted(&body, page)
+        case .session: try applySession(&body, page)
+        case .sessionEnded: applySessionEnded(try body.readVarint())
+        case .disconnected: try applyDisconnected(&body)
+        case .subscribed: try applySubscribed(&body, page)
+        case .unsubscribed: try applyUnsubscribed(&body)
+        case .group: try applyGroup(&body, page)
+        case .groupEnded: applyGroupEnded(try body.readVarint())
+        case .stored: try applyStored(&body, page)
+        case .acknowledged: try applyAcknowledged(&body)
+        case .groupAcknowledged: try applyGroupAcknowledged(&body)
+        case .retainedCleared: _ = clearRetained(try body.readBytes(body.remaining))
+        }
+    }
+
+    private mutating func applyStarted(_ body: inout RecordBody, _ page: UInt64) throws(JournalError) {
+        nextSequence = max(nextSequence, try body.readUInt64())
+        nextSessionID = max(nextSessionID, try body.readUInt64())
+        nextGroupID = max(nextGroupID, try body.readUInt64())
+        if startedPage != 0 { log.died(on: startedPage, bytes: FactLog.smallFact) }
+        startedPage = page
+        log.born(on: page, bytes: FactLog.smallFact)
+    }
+
+    // MARK: Sessions
+
+    /// The session with an identity, made nameless when its record was not read yet.
+    private mutating func recoveredSession(_ id: UInt64) -> Int32 {
+        if let known = sessionByID[id] { return known }
+        nextSessionID = max(nextSessionID, id + 1)
+        var session = Session()
+        session.id = id
+        // Anything but zero: it is in the journal, so it is persistent.
+        session.expiry = 1
+        let index = place(session)
+        sessionByID[id] = index
+        recovery?.unknownSessions.insert(index)
+        return index
+    }
+
+    private mutating func applySession(_ body: inout RecordBody, _ page: UInt64) throws(JournalError) {
+        let id = try body.readVarint()
+        let expiry = UInt32(clamping: try body.readVarint())
+        let client = try body.readBytes(Int(clamping: try body.readVarint()))
+        var will: StoredWill?
+        if try body.readUInt8() == 1 {
+            let qos = try body.readUInt8()
+            let delay = UInt32(clamping: try body.readVarint())
+            let packet = try body.readBytes(Int(clamping: try body.readVarint()))
+            will = StoredWill(packet: packet, qos: qos, delay: delay)
+        }
+        let session = recoveredSession(id)
+        let at = Int(session)
+        sessions[at].expiry = max(expiry, 1)
+        sessions[at].clientIdentifier = client
+        sessions[at].will = will
+        sessionByClient[client] = session
+        recovery?.unknownSessions.remove(session)
+        recovery?.disconnected[session] = nil
+        if sessions[at].page != 0 { log.died(on: sessions[at].page, bytes: FactLog.smallFact) }
+        sessions[at].page = page
+        log.born(on: page, bytes: FactLog.smallFact)
+    }
+
+    private mutating func applySessionEnded(_ id: UInt64) {
+        guard let session = sessionByID[id] else { return }
+        forget(session)
+    }
+
+    /// Takes a session out that ended, or of which no record was found.
+    private mutating func forget(_ session: Int32) {
+        let at = Int(session)
+        var position = sessions[at].queue.head
+        while position < sessions[at].queue.tail {
+            let entry = sessions[at].queue[position]
+            if !entry.isDone {
+                identifierSets.release(entry.identifiers)
+                releaseRecovered(entry.message)
+            }
+            position += 1
+        }
+        for subscription in recovery?.subscriptions[session]?.values.map(\.page) ?? [] {
+            log.died(on: subscription, bytes: FactLog.smallFact)
+        }
+        recovery?.subscriptions[session] = nil
+        recovery?.disconnected[session] = nil
+        recovery?.unknownSessions.remove(session)
+        if sessions[at].page != 0 { log.died(on: sessions[at].page, bytes: FactLog.smallFact) }
+        if sessionByClient[sessions[at].clientIdentifier] == session {
+            sessionByClient[sessions[at].clientIdentifier] = nil
+        }
+        sessionByID[sessions[at].id] = nil
+        sessions[at] = Session()
+        freeSessions.append(session)
+    }
+
+    private mutating func applyDisconnected(_ body: inout RecordBody) throws(JournalError) {
+        let session = recoveredSession(try body.readVarint())
+        let endsAt = EngineTime(milliseconds: Int64(bitPattern: try body.readUInt64()))
+        let willAt = EngineTime(milliseconds: Int64(bitPattern: try body.readUInt64()))
+        let hasWill = try body.readUInt8() != 0
+        recovery?.disconnected[session] = RecoveredDisconnect(endsAt: endsAt, willAt: willAt, hasWill: hasWill)
+    }
+
+    // MARK: Subscriptions and groups
+
+    private mutating func applySubscribed(_ body: inout RecordBody, _ page: UInt64) throws(JournalError) {
+        let session = recoveredSession(try body.readVarint())
+        let options = try body.readUInt8()
+        let identifier = UInt32(clamping: try body.readVarint())
+        let filter = try body.readBytes(body.remaining)
+        let made = RecoveredSubscription(options: options, identifier: identifier, page: page)
+        let old = recovery?.subscriptions[session, default: [:]].updateValue(made, forKey: filter)
+        if let old { log.died(on: old.page, bytes: FactLog.smallFact) }
+        log.born(on: page, bytes: FactLog.smallFact)
+    }
+
+    private mutating func applyUnsubscribed(_ body: inout RecordBody) throws(JournalError) {
+        let session = recoveredSession(try body.readVarint())
+        let filter = try body.readBytes(body.remaining)
+        if let old = recovery?.subscriptions[session]?.removeValue(forKey: filter) {
+            log.died(on: old.page, bytes: FactLog.smallFact)
+        }
+    }
+
+    private mutating func recoveredGroup(_ id: UInt64) -> Int32 {
+        if let known = groupByID[id] { return known }
+        let group = makeGroup([], id: id)
+        groupByName[[]] = nil
+        recovery?.unknownGroups.insert(group)
+        return group
+    }
+
+    private mutating func applyGroup(_ body: inout RecordBody, _ page: UInt64) throws(JournalError) {
+        let group = recoveredGroup(try body.readVarint())
+        let at = Int(group)
+        groups[at].name = try body.readBytes(body.remaining)
+        groupByName[groups[at].name] = group
+        recovery?.unknownGroups.remove(group)
+        if groups[at].page != 0 { log.died(on: groups[at].page, bytes: FactLog.smallFact) }
+        groups[at].page = page
+        log.born(on: page, bytes: FactLog.smallFact)
+    }
+
+    private mutating func applyGroupEnded(_ id: UInt64) {
+        guard let group = groupByID[id] else { return }
+        forget(group: group)
+    }
+
+    private mutating func forget(group: Int32) {
+        let at = Int(group)
+        for message in recovery?.groupMessages[group]?.values.map({ $0 }) ?? [] {
+            releaseRecovered(message, ofGroup: true)
+        }
+        recovery?.groupMessages[group] = nil
+        recovery?.unknownGroups.remove(group)
+        if groups[at].page != 0 { log.died(on: groups[at].page, bytes: FactLog.smallFact) }
+        if groupByName[groups[at].name] == group { groupByName[groups[at].name] = nil }
+        groupByID[groups[at].id] = nil
+        groups[at] = SharedGroup()
+        freeGroups.append(group)
+    }
+
+    // MARK: Messages
+
+    private mutating func applyStored(_ body: inout RecordBody, _ page: UInt64) throws(JournalError) {
+        let fact = try StoredFact(&body)
+        nextSequence = max(nextSequence, fact.sequence + 1)
+        log.ensure(page)
+        if let known = recovery?.messageBySequence[fact.sequence] {
+            // Moved to the tail before its old page was dropped: the newer record counts.
+            let length = Int(messages.slots[Int(known)].bodyLength)
+            log.died(on: messages.slots[Int(known)].page, bytes: length)
+            messages.slots[Int(known)].page = page
+            log.born(on: page, bytes: length)
+            log[page].messages.append(known)
+            return
+        }
+        var slot = MessageSlot()
+        slot.sequence = fact.sequence
+        slot.expiresAt = fact.expiresAt
+        slot.qos = fact.qos
+        slot.topicLength = UInt16(fact.topicLength)
+        slot.propertiesLength = Int32(fact.propertiesLength)
+        slot.bodyLength = Int32(fact.body.count)
+        slot.page = page
+        let message = messages.restore(slot, body: body.bytes.span.extracting(fact.body))
+        log.born(on: page, bytes: fact.body.count)
+        log[page].messages.append(message)
+        recovery?.messageBySequence[fact.sequence] = message
+        messages.retain(message)
+        for target in fact.targets { restore(message, target) }
+        for id in fact.groups {
+            let group = recoveredGroup(id)
+            recovery?.groupMessages[group, default: [:]][fact.sequence] = message
+            messages.retain(message)
+            messages.slots[Int(message)].groupReferences += 1
+        }
+        if fact.isRetained { setRetained(message, isSystem: false, isCleared: false) }
+        releaseRecovered(message)
+    }
+
+    private mutating func restore(_ message: Int32, _ target: StoredFact.Target) {
+        let session = recoveredSession(target.session)
+        var entry = DeliveryEntry(
+            message: message,
+            identifiers: identifierSets.intern(target.identifiers),
+            qos: target.qos,
+            retain: target.retain
+        )
+        // Whether it was sent before the crash nobody knows.
+        entry.mayBeDuplicate = true
+        sessions[Int(session)].queue.restore(entry, at: target.position)
+        sessions[Int(session)].queuedBytes += Int(messages.slots[Int(message)].bodyLength)
+        messages.retain(message)
+    }
+
+    private mutating func releaseRecovered(_ message: Int32, ofGroup: Bool = false) {
+        if messages.slots[Int(message)].references == 1 {
+            recovery?.messageBySequence[messages.slots[Int(message)].sequence] = nil
+        }
+        releaseMessage(message, ofGroup: ofGroup)
+    }
+
+    private mutating func applyAcknowledged(_ body: inout RecordBody) throws(JournalError) {
+        let session = recoveredSession(try body.readVarint())
+        for _ in 0..<(try body.readVarint()) {
+            let first = try body.readVarint()
+            let length = try body.readVarint()
+            var position = first
+            while position < first + length {
+                finishRecovered(position, of: session)
+                position += 1
+            }
+        }
+    }
+
+    private mutating func finishRecovered(_ position: UInt64, of session: Int32) {
+        let at = Int(session)
+        guard sessions[at].queue.contains(position) else { return }
+        let entry = sessions[at].queue[position]
+        guard !entry.isDone else { return }
+        sessions[at].queue.finish(position)
+        sessions[at].queuedBytes -= Int(messages.slots[Int(entry.message)].bodyLength)
+        identifierSets.release(entry.identifiers)
+        releaseRecovered(entry.message)
+    }
+
+    private mutating func applyGroupAcknowledged(_ body: inout RecordBody) throws(JournalError) {
+        let group = recoveredGroup(try body.readVarint())
+        var sequence: UInt64 = 0
+        for _ in 0..<(try body.readVarint()) {
+            sequence += try body.readVarint()
+            if let message = recovery?.groupMessages[group]?.removeValue(forKey: sequence) {
+                releaseRecovered(message, ofGroup: true)
+            }
+        }
+    }
+}
+
+// MARK: The end of the reading
+
+extension BrokerEngine {
+    /// All pages were read: sessions are put together, none is connected, and their times go on.
+    ///
+    /// - Parameters:
+    ///   - nextPage: The number the next page gets, where the journal knows of a higher one than was read.
+    ///   - time: Now.
+    /// - Returns: What was found.
+    package mutating func finishRecovery(nextPage: UInt64, at time: EngineTime) -> RecoverySummary {
+        advance(to: time)
+        startedAt = now
+        log.open = max(log.open, nextPage)
+        log.durable = log.open - 1
+        log.ensure(log.open)
+        var summary = RecoverySummary()
+        if let state = recovery {
+            summary.unreadableRecords = state.unreadable
+            summary.lostSessions = state.unknownSessions.count
+            for session in state.unknownSessions.sorted() { forget(session) }
+            for group in state.unknownGroups.sorted() { forget(group: group) }
+            restoreSubscriptions(state)
+            restoreGroups(state)
+            for session in sessionByID.values.sorted() { wake(session, state.disconnected[session]) }
+        }
+        recovery = nil
+        journalStarted()
+        generation += 1
+        statistics.sessions = sessionByID.count
+        summary.sessions = sessionByID.count
+        summary.subscriptions = statistics.subscriptions
+        summary.messages = messages.count
+        summary.retained = statistics.retainedMessages
+        return summary
+    }
+
+    private mutating func restoreSubscriptions(_ state: RecoveryState) {
+        for (session, filters) in state.subscriptions.sorted(by: { $0.key < $1.key }) {
+            for (filter, recovered) in filters.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+                var subscription = Subscription()
+                subscription.session = session
+                subscription.filter = filter
+                subscription.qos = recovered.options & 3
+                subscription.noLocal = recovered.options & 4 != 0
+                subscription.retainAsPublished = recovered.options & 8 != 0
+                subscription.identifier = recovered.identifier
+                let handle = put(subscription, share: Self.share(of: filter))
+                subscriptions[Int(handle)].page = recovered.page
+            }
+        }
+    }
+
+    /// The name between `$share/` and the next slash.
+    private static func share(of filter: [UInt8]) -> String? {
+        let prefix = Array("$share/".utf8)
+        guard filter.starts(with: prefix) else { return nil }
+        return String(decoding: filter.dropFirst(prefix.count).prefix { $0 != UInt8(ascii: "/") }, as: UTF8.self)
+    }
+
+    private mutating func restoreGroups(_ state: RecoveryState) {
+        for group in groupByID.values.sorted() {
+            let waiting = state.groupMessages[group] ?? [:]
+            for (_, message) in waiting.sorted(by: { $0.key < $1.key }) {
+                groups[Int(group)].waiting.append(message)
+                groups[Int(group)].queuedBytes += Int(messages.slots[Int(message)].bodyLength)
+            }
+            if groups[Int(group)].members.isEmpty { removeGroupWithFact(group) }
+        }
+    }
+
+    private mutating func removeGroupWithFact(_ group: Int32) {
+        let page = groups[Int(group)].page
+        if page != 0 { log.died(on: page, bytes: FactLog.smallFact) }
+        removeGroup(group)
+    }
+
+    private mutating func wake(_ session: Int32, _ disconnected: RecoveredDisconnect?) {
+        let at = Int(session)
+        sessions[at].queue.finishRestoring()
+        if let disconnected {
+            sessions[at].endsAt = disconnected.endsAt
+            sessions[at].willAt = disconnected.willAt
+            if !disconnected.hasWill { sessions[at].will = nil }
+        } else {
+            // It was connected when the broker died: that was the loss of its connection.
+            sessions[at].endsAt = now.advanced(bySeconds: sessions[at].expiry)
+            if let will = sessions[at].will { sessions[at].willAt = now.advanced(bySeconds: will.delay) }
+        }
+        if sessions[at].endsAt != .never || sessions[at].willAt != .never { timedSessions.insert(session) }
+    }
+}

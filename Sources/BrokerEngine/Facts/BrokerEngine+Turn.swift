@@ -1,0 +1,66 @@
+package import Journal
+
+extension BrokerEngine {
+    /// Ends a turn: deliveries are chosen and written, and its facts are complete.
+    ///
+    /// After this the shell takes the dirty connections' output and, when the journal is idle, the page.
+    package mutating func endTurn(at time: EngineTime) {
+        advance(to: time)
+        // A list may grow while it is worked off: a delivery that is done at once makes room for the next.
+        var index = 0
+        while index < pendingSessions.count {
+            let session = pendingSessions[index]
+            sessions[Int(session)].isPumpPending = false
+            pump(session: session)
+            index += 1
+        }
+        pendingSessions.removeAll(keepingCapacity: true)
+        index = 0
+        while index < pendingGroups.count {
+            let group = pendingGroups[index]
+            groups[Int(group)].isPumpPending = false
+            pump(group: group)
+            index += 1
+        }
+        pendingGroups.removeAll(keepingCapacity: true)
+        journalAcknowledgements()
+        freeSessions.append(contentsOf: endedSessions)
+        endedSessions.removeAll(keepingCapacity: true)
+        freeGroups.append(contentsOf: endedGroups)
+        endedGroups.removeAll(keepingCapacity: true)
+        if log.isOn {
+            clean()
+            log.trim()
+        }
+        statistics.storedMessages = messages.count
+        statistics.storedBytes = messages.storedBytes
+    }
+
+    /// The facts decided since the last page, when there are any; hand them to the journal, one page at a time.
+    ///
+    /// - Returns: The page, or nil when nothing durable was decided, or another page is on its way.
+    package mutating func takePage() -> JournalPage? {
+        guard log.isOn, log.health != .lost, log.outstanding == 0, log.retry == nil, !log.writer.isEmpty else {
+            return nil
+        }
+        return log.take()
+    }
+
+    /// A page is durable: what waited for it may be answered.
+    package mutating func pageIsDurable(_ number: UInt64) {
+        log.outstanding = 0
+        log.durable = max(log.durable, number)
+        if log.retry?.number == number { log.retry = nil }
+        releaseAnswers(upTo: log.durable)
+        log.trim()
+    }
+
+    /// Pages below this one are dead; tell the journal.
+    package var firstLivePage: UInt64 { log.dropBelow }
+
+    /// Bytes of facts decided and not handed to the journal yet.
+    package var openPageBytes: Int { log.writer.byteCount }
+
+    /// The size of the journal's pages, and how much of it is alive.
+    package var journalBytes: (total: Int, live: Int) { (log.totalBytes, log.liveBytes) }
+}

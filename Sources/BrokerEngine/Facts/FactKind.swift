@@ -1,0 +1,30 @@
+/// The kinds of record a page of the broker holds. A number, once given, keeps its meaning for ever.
+enum FactKind: UInt8 {
+    /// The broker began to write here: the numbers it goes on from.
+    case started = 1
+    /// A persistent session, as it is now.
+    case session = 2
+    /// A persistent session is gone.
+    case sessionEnded = 3
+    /// A persistent session lost its connection.
+    case disconnected = 4
+    /// A subscription of a persistent session, as it is now.
+    case subscribed = 5
+    /// A subscription is gone.
+    case unsubscribed = 6
+    /// A shared group with a persistent member.
+    case group = 7
+    /// A shared group is gone.
+    case groupEnded = 8
+    /// A message, with everybody durable who needs it.
+    case stored = 9
+    /// Queue positions of a session that are done.
+    case acknowledged = 10
+    /// Messages that are done for a group.
+    case groupAcknowledged = 11
+    /// A topic has no retained message any more.
+    case retainedCleared = 12
+
+    /// The version of the body that this engine writes.
+    var version: UInt8 { 1 }
+}

@@ -1,0 +1,130 @@
+import Journal
+
+/// The engine's side of the journal: the page being written, and how much of each older page is alive.
+///
+/// Pages are only ever dropped from the front. So a fact that says "this is done" is always on a later page than what it is
+/// about, and can go when it comes to the front itself. A front page that still has live facts is copied to the tail.
+struct FactLog {
+    /// Whether new durable messages are taken.
+    enum Health: Equatable {
+        case good
+        /// No space (or too little is left): new durable messages are refused.
+        case full
+        /// The journal is lost to us: nothing may be answered any more.
+        case lost
+    }
+
+    /// What a fact without a message counts for in ``liveBytes``.
+    static let smallFact = 64
+
+    let isOn: Bool
+    var writer = PageWriter()
+    /// The number of the page being written.
+    var open: UInt64 = 1
+    /// The newest durable page.
+    var durable: UInt64 = 0
+    /// Pages that were handed out and are not durable yet.
+    var outstanding: UInt64 = 0
+    var health = Health.good
+    /// A page that could not be appended and is tried again, without the messages that were refused.
+    var retry: JournalPage?
+
+    /// The pages from ``firstPage`` on, the open one last.
+    private(set) var pages: [FactPage] = []
+    private var front = 0
+    private(set) var firstPage: UInt64 = 1
+    /// Bytes of all pages.
+    private(set) var totalBytes = 0
+    /// An estimate of the bytes of the facts that are alive.
+    private(set) var liveBytes = 0
+    /// Pages below this one may be dropped.
+    private(set) var dropBelow: UInt64 = 0
+
+    /// The old page being copied to the tail.
+    var cleaning: FactCleaning?
+    /// No cleaning before this moment, because a page could not be read back.
+    var cleaningPausedUntil = EngineTime(milliseconds: 0)
+    /// The page whose bytes the shell shall read back.
+    var wantsPage: UInt64?
+
+    init(isOn: Bool) { self.isOn = isOn }
+
+    /// Whether a new durable message may be taken.
+    var takesMessages: Bool { health == .good }
+
+    private func index(_ page: UInt64) -> Int { front + Int(page - firstPage) }
+
+    subscript(page: UInt64) -> FactPage {
+        get { pages[index(page)] }
+        _modify { yield &pages[index(page)] }
+    }
+
+    func holds(_ page: UInt64) -> Bool { page >= firstPage && index(page) < pages.count }
+
+    /// Makes sure the page has its entry; used while reading back as well.
+    mutating func ensure(_ page: UInt64) {
+        if pages.count == front { firstPage = page }
+        while index(page) >= pages.count { pages.append(FactPage()) }
+    }
+
+    /// A fact was written to the open page and is alive there.
+    @inline(__always)
+    mutating func born(bytes: Int) {
+        born(on: open, bytes: bytes)
+    }
+
+    @inline(__always)
+    mutating func born(on page: UInt64, bytes: Int) {
+        ensure(page)
+        pages[index(page)].live += 1
+        liveBytes += bytes
+    }
+
+    /// A fact on a page is not needed any more.
+    @inline(__always)
+    mutating func died(on page: UInt64, bytes: Int) {
+        liveBytes -= bytes
+        let at = index(page)
+        pages[at].live -= 1
+        assert(pages[at].live >= 0, "a fact died twice")
+        if pages[at].live == 0 { pages[at].deadSince = open }
+    }
+
+    /// Closes the open page and hands it out.
+    mutating func take() -> JournalPage {
+        ensure(open)
+        let page = JournalPage(number: open, bytes: writer.take())
+        pages[index(open)].bytes += page.bytes.count
+        totalBytes += page.bytes.count
+        if pages[index(open)].live == 0 { pages[index(open)].deadSince = open }
+        outstanding = open
+        open += 1
+        return page
+    }
+
+    /// A page read back at the start.
+    mutating func recovered(_ number: UInt64, bytes: Int) {
+        ensure(number)
+        pages[index(number)].bytes = bytes
+        totalBytes += bytes
+        open = number + 1
+        durable = number
+    }
+
+    /// Frees dead pages at the front.
+    mutating func trim() {
+        while front < pages.count, firstPage < open, firstPage <= durable, pages[front].live == 0,
+            pages[front].deadSince <= durable, cleaning?.page != firstPage
+        {
+            totalBytes -= pages[front].bytes
+            pages[front] = FactPage()
+            front += 1
+            firstPage += 1
+        }
+        dropBelow = max(dropBelow, firstPage)
+        if front > 4_096, front * 2 > pages.count {
+            pages.removeFirst(front)
+            front = 0
+        }
+    }
+}

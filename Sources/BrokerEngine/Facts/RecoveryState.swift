@@ -1,0 +1,31 @@
+/// What is needed only while the journal is read back.
+struct RecoveryState {
+    /// Messages by their identity: a record may stand on two pages when the broker died while it moved one.
+    var messageBySequence: [UInt64: Int32] = [:]
+    /// What each group still has, by the message's identity.
+    var groupMessages: [Int32: [UInt64: Int32]] = [:]
+    /// Sessions whose own record was not seen yet: it may follow, moved behind the messages that name it.
+    var unknownSessions: Set<Int32> = []
+    /// Likewise for groups.
+    var unknownGroups: Set<Int32> = []
+    /// Subscriptions seen, in order: made when all sessions are known.
+    var subscriptions: [Int32: [[UInt8]: RecoveredSubscription]] = [:]
+    /// When sessions lost their connection, as far as a record says so.
+    var disconnected: [Int32: RecoveredDisconnect] = [:]
+    /// Records that could not be understood.
+    var unreadable = 0
+}
+
+/// A subscription read from the journal.
+struct RecoveredSubscription {
+    var options: UInt8
+    var identifier: UInt32
+    var page: UInt64
+}
+
+/// The end of a connection read from the journal.
+struct RecoveredDisconnect {
+    var endsAt: EngineTime
+    var willAt: EngineTime
+    var hasWill: Bool
+}

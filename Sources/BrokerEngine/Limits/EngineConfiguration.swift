@@ -1,0 +1,18 @@
+/// What an engine is told once, at its start.
+package struct EngineConfiguration: Sendable {
+    /// All bounds.
+    package var limits = EngineLimits()
+    /// Whether facts are written to pages; false for a broker that keeps nothing.
+    package var journaling: Bool
+    /// A number no other start of the broker had: identity and hash seed, so that the engine needs no randomness of its own.
+    package var seed: UInt64
+    /// Seconds between two `$SYS` reports; 0 for none.
+    package var systemTopicInterval: UInt32 = 10
+    /// The text of `$SYS/broker/version`.
+    package var version = "martlet"
+
+    package init(journaling: Bool, seed: UInt64) {
+        self.journaling = journaling
+        self.seed = seed
+    }
+}

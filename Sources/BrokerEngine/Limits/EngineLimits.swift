@@ -1,0 +1,57 @@
+package import MQTTPackets
+
+/// Every bound of the engine: what a peer can make grow, how far, each with its default in this one place.
+///
+/// What happens past a limit stands at each of them. None is per process where one client could use up what belongs to all.
+package struct EngineLimits: Sendable {
+    /// What one packet may hold; past it the codec's reason code (0x95, 0x81, …) ends the connection.
+    package var packet = PacketLimits.default
+    /// Network connections at one time; past it a new one is closed before CONNECT.
+    package var connections = 100_000
+    /// Sessions, connected or not; past it CONNACK 0x97 (quota exceeded).
+    package var sessions = 1_000_000
+    /// Subscriptions of one session; past it the SUBACK says 0x97 for that filter.
+    package var subscriptionsPerSession = 20_000
+    /// Subscriptions of all sessions; past it the SUBACK says 0x97.
+    package var subscriptions = 5_000_000
+    /// Messages that wait for one session; past it a new one is not queued for that session (and refused with 0x97 where it has no other receiver).
+    package var queuedMessagesPerSession = 4_000_000
+    /// Bytes that wait for one session; past it as for ``queuedMessagesPerSession``.
+    package var queuedBytesPerSession = 1 << 30
+    /// Messages that wait for one shared group; past it the publisher is told 0x97.
+    package var queuedMessagesPerGroup = 4_000_000
+    /// Bytes that wait for one shared group; past it the publisher is told 0x97.
+    package var queuedBytesPerGroup = 1 << 30
+    /// Bytes of all messages the engine keeps; past it every new QoS 1 message is refused with 0x97 and QoS 0 is dropped.
+    package var storedBytes = 4 << 30
+    /// Retained messages; past it a new retained topic is refused with 0x97.
+    package var retainedMessages = 2_000_000
+    /// QoS 1 messages in flight to one client that names no smaller Receive Maximum.
+    package var inflightPerSession = 32_767
+    /// The Receive Maximum told to clients; a client beyond it is disconnected with 0x93 (MQTT 5.0 §3.3.4).
+    package var receiveMaximum: UInt16 = 2_048
+    /// Bytes written for one connection that its socket has not taken; past it nothing more is sent (QoS 0 is dropped) until it drains.
+    package var outputBytesPerConnection = 1 << 20
+    /// Seconds a session lives on without a connection when a 3.1.1 client asks for a persistent one, and the most any client gets.
+    package var defaultSessionExpiry: UInt32 = 86_400
+    /// The longest session expiry granted, in seconds; a longer wish is answered with this one.
+    package var maximumSessionExpiry: UInt32 = 7 * 86_400
+    /// Seconds a connection may stay without CONNECT before it is closed.
+    package var connectDeadline: UInt32 = 10
+    /// The longest keep-alive in seconds; a client that asks for more, or for none, is told this one (0: any is taken).
+    package var maximumKeepAlive: UInt16 = 0
+    /// Distinct sets of subscription identifiers in use at one time; past it a delivery carries only the first of its identifiers.
+    package var identifierSets = 1_000_000
+    /// Message slots looked at for expiry in one tick.
+    package var expirySweepPerTick = 8_192
+    /// Bytes of old facts copied to the tail of the journal in one turn.
+    package var cleaningBytesPerTurn = 128 << 10
+    /// Seconds before an old page that could not be read back is tried again.
+    package var cleaningRetrySeconds: UInt32 = 60
+    /// Journal bytes below which no old page is cleaned.
+    package var journalSlack = 16 << 20
+    /// Old pages are cleaned when the journal holds more than this many times what is alive in it.
+    package var journalAmplification = 3
+
+    package init() {}
+}

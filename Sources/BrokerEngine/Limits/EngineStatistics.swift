@@ -1,0 +1,41 @@
+/// What the engine counted since its start; the shell turns it into metrics and `$SYS` topics.
+package struct EngineStatistics: Sendable, Equatable {
+    /// PUBLISH packets that came in.
+    package var publishesReceived: UInt64 = 0
+    /// PUBLISH packets that went out.
+    package var publishesSent: UInt64 = 0
+    /// Deliveries acknowledged by their receiver.
+    package var acknowledged: UInt64 = 0
+    /// Messages refused with 0x97 because a limit was reached or the journal could not take them.
+    package var refused: UInt64 = 0
+    /// Copies not queued because the queue of that one session was full.
+    package var droppedQueueFull: UInt64 = 0
+    /// QoS 0 copies not sent because their receiver was slow, away or had no room.
+    package var droppedQoS0: UInt64 = 0
+    /// Copies not sent because they were beyond the receiver's Maximum Packet Size.
+    package var droppedTooLarge: UInt64 = 0
+    /// Copies whose message expiry passed before they were sent.
+    package var expired: UInt64 = 0
+    /// Shared deliveries handed to another member because their holder went away.
+    package var redistributed: UInt64 = 0
+    /// Bytes that came in.
+    package var bytesReceived: UInt64 = 0
+    /// Bytes that went out.
+    package var bytesSent: UInt64 = 0
+    /// Connections closed by the engine because of what the peer did.
+    package var protocolErrors: UInt64 = 0
+    /// Connected clients now.
+    package var connectedClients = 0
+    /// Sessions now, connected or not.
+    package var sessions = 0
+    /// Subscriptions now.
+    package var subscriptions = 0
+    /// Retained messages now.
+    package var retainedMessages = 0
+    /// Messages kept now: queued, in flight or retained.
+    package var storedMessages = 0
+    /// Bytes of the messages kept now.
+    package var storedBytes = 0
+
+    package init() {}
+}

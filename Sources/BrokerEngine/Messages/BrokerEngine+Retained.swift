@@ -1,0 +1,105 @@
+import MQTTPackets
+
+extension BrokerEngine {
+    /// Whether a retained message has a place: its topic has one already, or there are fewer than ``EngineLimits/retainedMessages``.
+    func hasRoomForRetained(_ bytes: Span<UInt8>, _ view: PublishView) -> Bool {
+        if view.payload.isEmpty || statistics.retainedMessages < limits.retainedMessages { return true }
+        guard let node = retainedTopics.find(bytes.extracting(view.topic)) else { return false }
+        return Int(node) < retainedMessages.count && retainedMessages[Int(node)] >= 0
+    }
+
+    /// Puts a message in the place of the retained one of its topic, or clears it (MQTT 5.0 §3.3.1.3).
+    mutating func setRetained(_ message: Int32, isSystem: Bool, isCleared: Bool) {
+        let topic = messages.topic(of: message)
+        if isCleared {
+            if clearRetained(topic), !isSystem { journalRetainedCleared(topic) }
+            return
+        }
+        let node: Int32
+        if let known = retainedTopics.find(topic.span), Int(known) < retainedMessages.count,
+            retainedMessages[Int(known)] >= 0
+        {
+            node = known
+            releaseMessage(retainedMessages[Int(node)])
+        } else {
+            node = retainedTopics.insert(topic.span, wildcards: false)
+            while retainedMessages.count <= Int(node) { retainedMessages.append(-1) }
+            statistics.retainedMessages += 1
+        }
+        retainedMessages[Int(node)] = message
+        messages.retain(message)
+    }
+
+    /// Takes the retained message of a topic away; true when there was one.
+    mutating func clearRetained(_ topic: [UInt8]) -> Bool {
+        guard let node = retainedTopics.find(topic.span), Int(node) < retainedMessages.count,
+            retainedMessages[Int(node)] >= 0
+        else { return false }
+        releaseMessage(retainedMessages[Int(node)])
+        retainedMessages[Int(node)] = -1
+        retainedTopics.remove(node)
+        statistics.retainedMessages -= 1
+        return true
+    }
+
+    /// Whether a message is the retained one of its topic.
+    func isRetained(_ message: Int32) -> Bool {
+        guard let node = retainedTopics.find(messages.topic(of: message).span), Int(node) < retainedMessages.count
+        else { return false }
+        return retainedMessages[Int(node)] == message
+    }
+
+    /// Queues the retained messages that a new subscription matches, with RETAIN set (MQTT 5.0 §3.3.1.3).
+    mutating func sendRetained(for handle: Int32) {
+        let subscription = subscriptions[Int(handle)]
+        var found: [Int32] = []
+        retainedTopics.matchTopics(subscription.filter.span) { node in
+            guard Int(node) < retainedMessages.count, retainedMessages[Int(node)] >= 0 else { return }
+            found.append(retainedMessages[Int(node)])
+        }
+        found.sort { messages.slots[Int($0)].sequence < messages.slots[Int($1)].sequence }
+        let identifiers = identifierSets.intern(subscription.identifier == 0 ? [] : [subscription.identifier])
+        defer { identifierSets.release(identifiers) }
+        for message in found {
+            if messages.slots[Int(message)].expiresAt <= now.milliseconds { continue }
+            let qos = min(messages.slots[Int(message)].qos, subscription.qos)
+            if qos == 0 {
+                sendAtMostOnce(message, to: subscription.session, retain: true, identifiers: identifiers)
+            } else {
+                queueRetained(message, for: subscription.session, qos: qos, identifiers: identifiers)
+            }
+        }
+    }
+
+    private mutating func queueRetained(_ retained: Int32, for session: Int32, qos: UInt8, identifiers: Int32) {
+        let at = Int(session)
+        let length = Int(messages.slots[Int(retained)].bodyLength)
+        guard sessions[at].queue.pending < limits.queuedMessagesPerSession,
+            sessions[at].queuedBytes + length <= limits.queuedBytesPerSession
+        else {
+            statistics.droppedQueueFull += 1
+            return
+        }
+        // A persistent session gets a message of its own, so that a record in the journal never has to grow a receiver.
+        let isDurable = log.isOn && sessions[at].isPersistent && log.takesMessages
+        let message = isDurable ? messages.duplicate(retained, sequence: nextSequence) : retained
+        if isDurable { nextSequence += 1 }
+        durableTargets.removeAll(keepingCapacity: true)
+        durableGroups.removeAll(keepingCapacity: true)
+        durableTargets.append(
+            DurableTarget(
+                session: session,
+                position: sessions[at].queue.tail,
+                qos: qos,
+                retain: true,
+                identifiers: identifiers
+            )
+        )
+        identifierSets.retain(identifiers)
+        sessions[at].queue.append(DeliveryEntry(message: message, identifiers: identifiers, qos: qos, retain: true))
+        sessions[at].queuedBytes += length
+        messages.retain(message)
+        if isDurable { _ = journalStored(message, retained: false) }
+        pumpLater(session: session)
+    }
+}

@@ -1,0 +1,266 @@
+import MQTTPackets
+import NIOCore
+
+extension BrokerEngine {
+    /// What became of a message.
+    enum Routed {
+        /// Somebody gets it; with true, the journal must be durable before the publisher is answered.
+        case accepted(isDurable: Bool)
+        /// Nobody is subscribed.
+        case unmatched
+        /// A limit was reached, or the journal takes nothing.
+        case refused
+    }
+
+    /// PUBLISH from a client (MQTT 5.0 §3.3).
+    mutating func receivePublish(_ bytes: Span<UInt8>, _ view: PublishView, on connection: Int) throws(PacketError) {
+        statistics.publishesReceived += 1
+        if view.qos == .exactlyOnce {
+            throw PacketError(reasonCode: .qosNotSupported, message: "QoS 2 is above the Maximum QoS of this broker")
+        }
+        if view.topicAlias != nil {
+            throw PacketError(reasonCode: .topicAliasInvalid, message: "this broker allows no topic alias")
+        }
+        if isSystemTopic(bytes, view.topic) {
+            if view.qos != .atMostOnce {
+                acknowledgePublish(view.packetIdentifier, .notAuthorized, on: connection, after: 0)
+            }
+            return
+        }
+        guard view.qos == .atLeastOnce else {
+            _ = route(bytes, view, qos: 0, publisher: connections[connection].session, isSystem: false)
+            return
+        }
+        if connections[connection].heldPublishes >= Int(limits.receiveMaximum) {
+            throw PacketError(
+                reasonCode: .receiveMaximumExceeded,
+                message: "more than \(limits.receiveMaximum) messages without PUBACK"
+            )
+        }
+        let routed = route(bytes, view, qos: 1, publisher: connections[connection].session, isSystem: false)
+        switch routed {
+        case .accepted(let isDurable):
+            acknowledgePublish(view.packetIdentifier, .success, on: connection, after: isDurable ? log.open : 0)
+        case .unmatched: acknowledgePublish(view.packetIdentifier, .noMatchingSubscribers, on: connection, after: 0)
+        case .refused:
+            statistics.refused += 1
+            refusePublish(view.packetIdentifier, on: connection)
+        }
+    }
+
+    /// `$SYS` is the broker's own.
+    private func isSystemTopic(_ bytes: Span<UInt8>, _ topic: Range<Int>) -> Bool {
+        guard topic.count >= 4, bytes[topic.lowerBound] == UInt8(ascii: "$") else { return false }
+        let start = topic.lowerBound
+        guard bytes[start + 1] == UInt8(ascii: "S"), bytes[start + 2] == UInt8(ascii: "Y"),
+            bytes[start + 3] == UInt8(ascii: "S")
+        else { return false }
+        return topic.count == 4 || bytes[start + 4] == UInt8(ascii: "/")
+    }
+
+    /// 0x97, or for a 3.1.1 client, which knows no reason in PUBACK, the end of the connection.
+    private mutating func refusePublish(_ identifier: UInt16, on connection: Int) {
+        if connections[connection].version == .v5 {
+            acknowledgePublish(identifier, .quotaExceeded, on: connection, after: 0)
+        } else {
+            refuse(
+                connection,
+                PacketError(reasonCode: .quotaExceeded, message: "the message was refused: a limit is reached")
+            )
+        }
+    }
+
+    /// PUBACK: at once, or behind the page it depends on and behind what is held already ([MQTT-4.6.0-2]).
+    @inline(__always)
+    private mutating func acknowledgePublish(
+        _ identifier: UInt16,
+        _ reason: ReasonCode,
+        on connection: Int,
+        after page: UInt64
+    ) {
+        let high = UInt8(truncatingIfNeeded: identifier >> 8)
+        let low = UInt8(truncatingIfNeeded: identifier)
+        let isShort = reason == .success || connections[connection].version != .v5
+        if page == 0, connections[connection].marks.isEmpty {
+            if isShort {
+                connections[connection].output.writeMultipleIntegers(UInt8(0x40), UInt8(2), high, low)
+            } else {
+                connections[connection].output.writeMultipleIntegers(UInt8(0x40), UInt8(3), high, low, reason.rawValue)
+            }
+            markDirty(connection)
+            return
+        }
+        connections[connection].held.append(0x40)
+        connections[connection].held.append(isShort ? 2 : 3)
+        connections[connection].held.append(high)
+        connections[connection].held.append(low)
+        if !isShort { connections[connection].held.append(reason.rawValue) }
+        mark(connection, page: page, publishes: 1)
+    }
+
+    /// Publishes what the broker itself sends: a will, a `$SYS` report.
+    mutating func publishPacket(_ packet: [UInt8], qos: UInt8, publisher: Int32, isSystem: Bool) {
+        let bytes = packet.span
+        guard let header = try? FixedHeader.parse(bytes, from: 0, limits: limits.packet),
+            let view = try? PublishView.parse(bytes, packetAt: 0, header: header, version: .v5, limits: limits.packet)
+        else { return }
+        if case .refused = route(bytes, view, qos: qos, publisher: publisher, isSystem: isSystem) {
+            statistics.refused += 1
+        }
+    }
+
+    /// Finds who gets a message and queues it for them.
+    mutating func route(
+        _ bytes: Span<UInt8>,
+        _ view: PublishView,
+        qos: UInt8,
+        publisher: Int32,
+        isSystem: Bool
+    ) -> Routed {
+        let index = matchIndex(bytes, view.topic)
+        if cache.entries[index].set.isEmpty, !view.retain { return .unmatched }
+        let length = view.topic.count + view.properties.count + view.payload.count
+        if messages.storedBytes + length > limits.storedBytes, !isSystem {
+            return .refused
+        }
+        let isDurable = log.isOn && !isSystem && needsJournal(index, qos: qos, retain: view.retain)
+        if isDurable, !log.takesMessages { return .refused }
+        if qos > 0, hasFullGroup(index, length) { return .refused }
+        if view.retain, !hasRoomForRetained(bytes, view) { return .refused }
+
+        var parts = MessageParts(topic: view.topic, properties: view.properties, payload: view.payload, qos: qos)
+        if !view.passesThroughWhole { parts.propertyRanges = passThroughRanges(bytes, view) }
+        if let expiry = view.messageExpiryInterval { parts.expiresAt = now.advanced(bySeconds: expiry).milliseconds }
+        let message = messages.insert(sequence: nextSequence, bytes: bytes, parts: parts)
+        nextSequence += 1
+        // Held while the copies are made, so that a delivery done at once does not free it.
+        messages.retain(message)
+        durableTargets.removeAll(keepingCapacity: true)
+        durableGroups.removeAll(keepingCapacity: true)
+        var taken = offerToSessions(index, message, qos: qos, retain: view.retain, publisher: publisher)
+        taken = offerToGroups(index, message, qos: qos) || taken
+        if view.retain { setRetained(message, isSystem: isSystem, isCleared: view.payload.isEmpty) }
+        let isJournaled = isDurable && journalStored(message, retained: view.retain && !view.payload.isEmpty)
+        releaseMessage(message)
+        if !taken, !view.retain { return .refused }
+        return .accepted(isDurable: isJournaled || (isDurable && view.retain))
+    }
+
+    private func passThroughRanges(_ bytes: Span<UInt8>, _ view: PublishView) -> [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        PublishView.forEachPassThroughProperty(bytes, in: view.properties) { ranges.append($0) }
+        return ranges
+    }
+
+    /// Whether anything durable depends on a message: a persistent session, a group with one, or a retained topic.
+    private func needsJournal(_ index: Int, qos: UInt8, retain: Bool) -> Bool {
+        if retain { return true }
+        guard qos > 0 else { return false }
+        for group in cache.entries[index].set.groups where groups[Int(group)].isDurable { return true }
+        for target in cache.entries[index].set.targets
+        where target.qos > 0 && sessions[Int(target.session)].isPersistent { return true }
+        return false
+    }
+
+    private func hasFullGroup(_ index: Int, _ length: Int) -> Bool {
+        for group in cache.entries[index].set.groups {
+            if groups[Int(group)].queued >= limits.queuedMessagesPerGroup { return true }
+            if groups[Int(group)].queuedBytes + length > limits.queuedBytesPerGroup { return true }
+        }
+        return false
+    }
+
+    /// Queues a message for the ordinary subscriptions; true when one of them took it.
+    private mutating func offerToSessions(
+        _ index: Int,
+        _ message: Int32,
+        qos: UInt8,
+        retain: Bool,
+        publisher: Int32
+    ) -> Bool {
+        var taken = false
+        var at = 0
+        while at < cache.entries[index].set.targets.count {
+            var target = cache.entries[index].set.targets[at]
+            at += 1
+            let needsLocal = target.hasNoLocal && target.session == publisher
+            if needsLocal {
+                guard let local = localTarget(target, message) else {
+                    taken = true
+                    continue
+                }
+                target = local
+            }
+            defer { if needsLocal { identifierSets.release(target.identifiers) } }
+            let keepsRetain = retain && target.retainAsPublished
+            let granted = min(qos, target.qos)
+            if granted == 0 {
+                sendAtMostOnce(message, to: target.session, retain: keepsRetain, identifiers: target.identifiers)
+                taken = true
+            } else if enqueue(message, for: target, qos: granted, retain: keepsRetain) {
+                taken = true
+            }
+        }
+        return taken
+    }
+
+    private mutating func enqueue(_ message: Int32, for target: MatchSet.Target, qos: UInt8, retain: Bool) -> Bool {
+        let at = Int(target.session)
+        let length = Int(messages.slots[Int(message)].bodyLength)
+        guard sessions[at].queue.pending < limits.queuedMessagesPerSession,
+            sessions[at].queuedBytes + length <= limits.queuedBytesPerSession
+        else {
+            statistics.droppedQueueFull += 1
+            return false
+        }
+        if log.isOn, sessions[at].isPersistent {
+            durableTargets.append(
+                DurableTarget(
+                    session: target.session,
+                    position: sessions[at].queue.tail,
+                    qos: qos,
+                    retain: retain,
+                    identifiers: target.identifiers
+                )
+            )
+        }
+        identifierSets.retain(target.identifiers)
+        sessions[at].queue.append(
+            DeliveryEntry(message: message, identifiers: target.identifiers, qos: qos, retain: retain)
+        )
+        sessions[at].queuedBytes += length
+        messages.retain(message)
+        pumpLater(session: target.session)
+        return true
+    }
+
+    /// Queues a message for the shared groups; true when there was one.
+    private mutating func offerToGroups(_ index: Int, _ message: Int32, qos: UInt8) -> Bool {
+        var at = 0
+        while at < cache.entries[index].set.groups.count {
+            let group = cache.entries[index].set.groups[at]
+            at += 1
+            if qos == 0 {
+                sendAtMostOnce(message, toGroup: group)
+                continue
+            }
+            if log.isOn, groups[Int(group)].isDurable { durableGroups.append(group) }
+            groups[Int(group)].waiting.append(message)
+            groups[Int(group)].queuedBytes += Int(messages.slots[Int(message)].bodyLength)
+            messages.retain(message)
+            messages.slots[Int(message)].groupReferences += 1
+            pumpLater(group: group)
+        }
+        return at > 0
+    }
+
+    /// One receiver fewer needs a message; the last frees it.
+    @inline(__always)
+    mutating func releaseMessage(_ message: Int32, ofGroup isGroup: Bool = false) {
+        if isGroup { messages.slots[Int(message)].groupReferences -= 1 }
+        guard messages.release(message) else { return }
+        let page = messages.slots[Int(message)].page
+        if page != 0 { log.died(on: page, bytes: Int(messages.slots[Int(message)].bodyLength)) }
+        messages.remove(message)
+    }
+}

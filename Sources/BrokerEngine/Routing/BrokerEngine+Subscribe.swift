@@ -1,0 +1,202 @@
+import MQTTPackets
+
+extension BrokerEngine {
+    /// SUBSCRIBE (MQTT 5.0 §3.8): each filter on its own, one reason each.
+    mutating func receiveSubscribe(_ subscribe: Subscribe, on connection: Int) {
+        let session = connections[connection].session
+        let page = log.isOn && sessions[Int(session)].isPersistent ? log.open : 0
+        var reasons: [ReasonCode] = []
+        var added: [(subscription: Int32, isNew: Bool, handling: RetainHandling)] = []
+        for wish in subscribe.filters {
+            reasons.append(
+                add(wish, identifier: subscribe.properties.subscriptionIdentifier ?? 0, to: session, &added)
+            )
+        }
+        answer(
+            .suback(SubAck(packetIdentifier: subscribe.packetIdentifier, reasonCodes: reasons)),
+            on: connection,
+            after: page
+        )
+        for one in added where subscriptions[Int(one.subscription)].group < 0 {
+            switch one.handling {
+            case .sendAlways: sendRetained(for: one.subscription)
+            case .sendIfNew: if one.isNew { sendRetained(for: one.subscription) }
+            case .sendNever: break
+            }
+        }
+    }
+
+    private mutating func add(
+        _ wish: SubscribeFilter,
+        identifier: UInt32,
+        to session: Int32,
+        _ added: inout [(subscription: Int32, isNew: Bool, handling: RetainHandling)]
+    ) -> ReasonCode {
+        let parsed: TopicFilter
+        do throws(PacketError) {
+            parsed = try TopicFilter(wish.filter, limits: limits.packet)
+        } catch {
+            return connections[Int(sessions[Int(session)].connection)].version == .v5
+                ? error.reasonCode : .unspecifiedError
+        }
+        let filter = Array(wish.filter.utf8)
+        var subscription = Subscription()
+        subscription.session = session
+        subscription.filter = filter
+        subscription.qos = min(wish.qos.rawValue, QoS.atLeastOnce.rawValue)
+        subscription.noLocal = wish.noLocal
+        subscription.retainAsPublished = wish.retainAsPublished
+        subscription.identifier = identifier
+        let isNew = sessions[Int(session)].subscriptions[filter] == nil
+        if isNew {
+            guard sessions[Int(session)].subscriptions.count < limits.subscriptionsPerSession,
+                statistics.subscriptions < limits.subscriptions
+            else { return .quotaExceeded }
+        }
+        let handle = put(subscription, share: parsed.share)
+        journalSubscription(handle)
+        added.append((handle, isNew, wish.retainHandling))
+        return subscription.qos == 0 ? .grantedQoS0 : .grantedQoS1
+    }
+
+    /// Puts a subscription in, or in the place of the one with the same filter ([MQTT-3.8.4-3]).
+    mutating func put(_ subscription: Subscription, share: String?) -> Int32 {
+        generation += 1
+        if let known = sessions[Int(subscription.session)].subscriptions[subscription.filter] {
+            subscriptions[Int(known)].qos = subscription.qos
+            subscriptions[Int(known)].noLocal = subscription.noLocal
+            subscriptions[Int(known)].retainAsPublished = subscription.retainAsPublished
+            subscriptions[Int(known)].identifier = subscription.identifier
+            return known
+        }
+        var made = subscription
+        let shareLength = share.map { "$share/".utf8.count + $0.utf8.count + 1 } ?? 0
+        let path = Array(subscription.filter.dropFirst(shareLength))
+        made.node = filters.insert(path.span, wildcards: true)
+        while filterValues.count <= Int(made.node) { filterValues.append(FilterValue()) }
+        let handle: Int32
+        if let free = freeSubscriptions.popLast() {
+            handle = free
+            subscriptions[Int(handle)] = made
+        } else {
+            subscriptions.append(made)
+            handle = Int32(subscriptions.count - 1)
+        }
+        if share != nil {
+            subscriptions[Int(handle)].group = join(handle)
+        } else {
+            filterValues[Int(made.node)].subscriptions.append(handle)
+        }
+        sessions[Int(made.session)].subscriptions[made.filter] = handle
+        statistics.subscriptions += 1
+        return handle
+    }
+
+    /// Makes a session a member of the group its subscription names.
+    private mutating func join(_ handle: Int32) -> Int32 {
+        let subscription = subscriptions[Int(handle)]
+        let group = groupByName[subscription.filter] ?? makeGroup(subscription.filter, id: nil)
+        if groups[Int(group)].node < 0 {
+            groups[Int(group)].node = subscription.node
+            filterValues[Int(subscription.node)].groups.append(group)
+        }
+        groups[Int(group)].members.append(.init(session: subscription.session, subscription: handle))
+        sessions[Int(subscription.session)].groups.append(group)
+        if sessions[Int(subscription.session)].isPersistent {
+            groups[Int(group)].persistentMembers += 1
+            if groups[Int(group)].page == 0 { journalGroup(group) }
+        }
+        if groups[Int(group)].queued > 0 { pumpLater(group: group) }
+        return group
+    }
+
+    /// Makes a group; `id` only when it is read back from the journal.
+    mutating func makeGroup(_ name: [UInt8], id: UInt64?) -> Int32 {
+        var group = SharedGroup()
+        group.id = id ?? nextGroupID
+        nextGroupID = max(nextGroupID, group.id + 1)
+        group.name = name
+        let handle: Int32
+        if let free = freeGroups.popLast() {
+            handle = free
+            groups[Int(handle)] = group
+        } else {
+            groups.append(group)
+            handle = Int32(groups.count - 1)
+        }
+        groupByName[name] = handle
+        groupByID[group.id] = handle
+        return handle
+    }
+
+    /// UNSUBSCRIBE (MQTT 5.0 §3.10).
+    mutating func receiveUnsubscribe(_ unsubscribe: Unsubscribe, on connection: Int) {
+        let session = connections[connection].session
+        let page = log.isOn && sessions[Int(session)].isPersistent ? log.open : 0
+        var reasons: [ReasonCode] = []
+        for filter in unsubscribe.filters {
+            let bytes = Array(filter.utf8)
+            guard let subscription = sessions[Int(session)].subscriptions[bytes] else {
+                reasons.append(
+                    (try? TopicFilter(filter, limits: limits.packet)) == nil
+                        ? .topicFilterInvalid : .noSubscriptionExisted
+                )
+                continue
+            }
+            journalUnsubscribed(subscription)
+            removeSubscription(subscription)
+            reasons.append(.success)
+        }
+        answer(
+            .unsuback(UnsubAck(packetIdentifier: unsubscribe.packetIdentifier, reasonCodes: reasons)),
+            on: connection,
+            after: page
+        )
+    }
+
+    /// Takes a subscription out; what its session has in flight of a shared one goes to the other members.
+    mutating func removeSubscription(_ handle: Int32) {
+        generation += 1
+        let subscription = subscriptions[Int(handle)]
+        let session = Int(subscription.session)
+        if subscription.page != 0 { log.died(on: subscription.page, bytes: FactLog.smallFact) }
+        sessions[session].subscriptions[subscription.filter] = nil
+        if subscription.group >= 0 {
+            leaveGroup(subscription.group, session: subscription.session)
+        } else {
+            filterValues[Int(subscription.node)].subscriptions.removeAll { $0 == handle }
+        }
+        filters.remove(subscription.node)
+        subscriptions[Int(handle)] = Subscription()
+        freeSubscriptions.append(handle)
+        statistics.subscriptions -= 1
+    }
+
+    private mutating func leaveGroup(_ group: Int32, session: Int32) {
+        let at = Int(group)
+        handBack(of: session, group: group)
+        groups[at].members.removeAll { $0.session == session }
+        groups[at].cursor = 0
+        sessions[Int(session)].groups.removeAll { $0 == group }
+        if sessions[Int(session)].isPersistent {
+            groups[at].persistentMembers -= 1
+            if groups[at].persistentMembers == 0 { journalGroupEnded(group) }
+        }
+        if groups[at].members.isEmpty { removeGroup(group) }
+    }
+
+    /// The last member of a group is gone, and with it what waited.
+    mutating func removeGroup(_ group: Int32) {
+        let at = Int(group)
+        while let message = groups[at].waiting.popFirst() { releaseMessage(message, ofGroup: true) }
+        for message in groups[at].returned { releaseMessage(message, ofGroup: true) }
+        if groups[at].node >= 0 { filterValues[Int(groups[at].node)].groups.removeAll { $0 == group } }
+        groupByName[groups[at].name] = nil
+        groupByID[groups[at].id] = nil
+        let wasPending = (groups[at].isPumpPending, groups[at].isAcknowledgementPending)
+        groups[at] = SharedGroup()
+        groups[at].isPumpPending = wasPending.0
+        groups[at].isAcknowledgementPending = wasPending.1
+        if wasPending.0 || wasPending.1 { endedGroups.append(group) } else { freeGroups.append(group) }
+    }
+}

@@ -1,0 +1,20 @@
+import MQTTPackets
+
+/// One subscription of one session.
+struct Subscription {
+    /// The subscribing session; negative for a free slot.
+    var session: Int32 = -1
+    /// The group of a shared subscription; negative for an ordinary one.
+    var group: Int32 = -1
+    /// The node of its filter in the trie.
+    var node: Int32 = -1
+    /// The filter as it was subscribed.
+    var filter: [UInt8] = []
+    var qos: UInt8 = 0
+    var noLocal = false
+    var retainAsPublished = false
+    /// Its subscription identifier; 0 for none.
+    var identifier: UInt32 = 0
+    /// The journal page of its record; 0 when it is not journaled.
+    var page: UInt64 = 0
+}

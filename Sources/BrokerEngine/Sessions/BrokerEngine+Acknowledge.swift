@@ -1,0 +1,25 @@
+import MQTTPackets
+
+extension BrokerEngine {
+    /// PUBACK from a client (MQTT 5.0 §4.3.2): whatever its reason, the delivery is done ([MQTT-4.4.0-2]).
+    ///
+    /// An identifier with nothing in flight is passed over: the message may have been handed to another member meanwhile.
+    @inline(__always)
+    mutating func acknowledge(_ identifier: UInt16, on connection: Int) {
+        let session = connections[connection].session
+        guard session >= 0 else { return }
+        let at = Int(session)
+        if identifier >= SharedWindow.firstIdentifier {
+            guard let slot = sessions[at].shared.remove(identifier) else { return }
+            groups[Int(slot.group)].inflight -= 1
+            finish(slot.message, ofGroup: slot.group)
+        } else {
+            guard let position = sessions[at].queue.position(of: identifier),
+                sessions[at].queue[position].isInflight
+            else { return }
+            finish(position, of: session)
+        }
+        statistics.acknowledged += 1
+        roomInSession(session)
+    }
+}

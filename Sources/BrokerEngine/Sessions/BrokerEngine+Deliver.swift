@@ -1,0 +1,251 @@
+import MQTTPackets
+import NIOCore
+
+extension BrokerEngine {
+    // MARK: What is pumped at the end of the turn
+
+    @inline(__always)
+    mutating func pumpLater(session: Int32) {
+        guard !sessions[Int(session)].isPumpPending else { return }
+        sessions[Int(session)].isPumpPending = true
+        pendingSessions.append(session)
+    }
+
+    @inline(__always)
+    mutating func pumpLater(group: Int32) {
+        guard !groups[Int(group)].isPumpPending else { return }
+        groups[Int(group)].isPumpPending = true
+        pendingGroups.append(group)
+    }
+
+    /// A connection has room again: its session's queue and groups may go on.
+    mutating func pumpLater(connection: Int) {
+        let session = connections[connection].session
+        if session >= 0 { roomInSession(session) }
+    }
+
+    /// A session has room again.
+    @inline(__always)
+    mutating func roomInSession(_ session: Int32) {
+        let at = Int(session)
+        if sessions[at].queue.hasUnsent { pumpLater(session: session) }
+        var index = 0
+        while index < sessions[at].groups.count {
+            let group = sessions[at].groups[index]
+            if groups[Int(group)].queued > 0 { pumpLater(group: group) }
+            index += 1
+        }
+    }
+
+    // MARK: Ordinary subscriptions
+
+    /// Sends what waits for a session, as far as its window and its socket have room.
+    mutating func pump(session: Int32) {
+        let at = Int(session)
+        guard sessions[at].connection >= 0 else { return }
+        let connection = Int(sessions[at].connection)
+        while sessions[at].queue.hasUnsent, hasRoom(session, connection) {
+            let position = sessions[at].queue.next
+            guard position - sessions[at].queue.head < DeliveryQueue.lastIdentifier else { return }
+            sessions[at].queue.next += 1
+            let entry = sessions[at].queue[position]
+            if entry.isDone { continue }
+            if isObsolete(entry.message) {
+                finish(position, of: session)
+                continue
+            }
+            let sent = deliver(
+                entry.message,
+                to: connection,
+                Delivery(
+                    qos: entry.qos,
+                    isDuplicate: entry.mayBeDuplicate,
+                    retain: entry.retain,
+                    identifiers: entry.identifiers,
+                    packetIdentifier: DeliveryQueue.identifier(of: position)
+                )
+            )
+            guard sent else {
+                statistics.droppedTooLarge += 1
+                finish(position, of: session)
+                continue
+            }
+            sessions[at].queue[position].isInflight = true
+            sessions[at].ownInflight += 1
+        }
+    }
+
+    /// Whether a session may be sent one more QoS 1 message now.
+    @inline(__always)
+    private func hasRoom(_ session: Int32, _ connection: Int) -> Bool {
+        connections[connection].takesDeliveries
+            && sessions[Int(session)].inflight < min(connections[connection].receiveMaximum, limits.inflightPerSession)
+            && connections[connection].output.readableBytes < limits.outputBytesPerConnection
+    }
+
+    /// Whether a message is not to be sent any more: expired ([MQTT-3.3.2-5]), or refused after it was queued.
+    @inline(__always)
+    private mutating func isObsolete(_ message: Int32) -> Bool {
+        if messages.slots[Int(message)].isRefused { return true }
+        guard messages.slots[Int(message)].expiresAt <= now.milliseconds else { return false }
+        statistics.expired += 1
+        return true
+    }
+
+    /// An entry of a session's queue is done: acknowledged, expired or not to be sent.
+    mutating func finish(_ position: UInt64, of session: Int32) {
+        let at = Int(session)
+        let entry = sessions[at].queue[position]
+        if entry.isInflight { sessions[at].ownInflight -= 1 }
+        sessions[at].queue.finish(position)
+        sessions[at].queuedBytes -= Int(messages.slots[Int(entry.message)].bodyLength)
+        identifierSets.release(entry.identifiers)
+        if messages.slots[Int(entry.message)].page != 0, sessions[at].isPersistent {
+            journalLater(position, of: session)
+        }
+        releaseMessage(entry.message)
+    }
+
+    // MARK: Shared subscriptions
+
+    /// Sends what waits for a group, to one member after the other, as long as one has room (strict round robin).
+    mutating func pump(group: Int32) {
+        let at = Int(group)
+        while groups[at].queued > 0 {
+            guard let member = nextMember(of: group) else { return }
+            let isReturned = !groups[at].returned.isEmpty
+            guard let message = isReturned ? groups[at].returned.removeFirst() : groups[at].waiting.popFirst() else {
+                return
+            }
+            groups[at].queuedBytes -= Int(messages.slots[Int(message)].bodyLength)
+            if isObsolete(message) {
+                finish(message, ofGroup: group)
+                continue
+            }
+            send(message, of: group, to: member, isReturned: isReturned)
+        }
+    }
+
+    private mutating func send(_ message: Int32, of group: Int32, to member: SharedGroup.Member, isReturned: Bool) {
+        let session = Int(member.session)
+        let subscription = subscriptions[Int(member.subscription)]
+        let identifiers = identifierSets.intern(subscription.identifier == 0 ? [] : [subscription.identifier])
+        defer { identifierSets.release(identifiers) }
+        let isAcknowledged = subscription.qos > 0
+        var delivery = Delivery(
+            qos: subscription.qos,
+            isDuplicate: isReturned && isAcknowledged,
+            retain: false,
+            identifiers: identifiers,
+            packetIdentifier: 0
+        )
+        if isAcknowledged {
+            delivery.packetIdentifier = sessions[session].shared.insert(message: message, group: group)
+        }
+        let sent = deliver(message, to: Int(sessions[session].connection), delivery)
+        if !sent { statistics.droppedTooLarge += 1 }
+        if sent, isAcknowledged {
+            groups[Int(group)].inflight += 1
+            return
+        }
+        if isAcknowledged { _ = sessions[session].shared.remove(delivery.packetIdentifier) }
+        finish(message, ofGroup: group)
+    }
+
+    /// The next member in turn that is connected and has room; the round goes on behind it.
+    private mutating func nextMember(of group: Int32) -> SharedGroup.Member? {
+        let at = Int(group)
+        let count = groups[at].members.count
+        var looked = 0
+        while looked < count {
+            if groups[at].cursor >= count { groups[at].cursor = 0 }
+            let member = groups[at].members[groups[at].cursor]
+            groups[at].cursor += 1
+            looked += 1
+            let connection = sessions[Int(member.session)].connection
+            if connection >= 0, hasRoom(member.session, Int(connection)), !sessions[Int(member.session)].shared.isFull {
+                return member
+            }
+        }
+        return nil
+    }
+
+    /// A message is done for a group.
+    mutating func finish(_ message: Int32, ofGroup group: Int32) {
+        if messages.slots[Int(message)].page != 0, groups[Int(group)].isDurable {
+            journalLater(messages.slots[Int(message)].sequence, ofGroup: group)
+        }
+        releaseMessage(message, ofGroup: true)
+    }
+
+    /// Shared deliveries in flight to a session go back to their groups, before everything newer, and at once to another member.
+    ///
+    /// - Parameters:
+    ///   - session: The session that lost its connection or left.
+    ///   - group: Only this group, or all for nil.
+    mutating func handBack(of session: Int32, group: Int32?) {
+        let slots = sessions[Int(session)].shared.removeAll(of: group)
+        guard !slots.isEmpty else { return }
+        var touched: Set<Int32> = []
+        for slot in slots {
+            groups[Int(slot.group)].returned.append(slot.message)
+            groups[Int(slot.group)].queuedBytes += Int(messages.slots[Int(slot.message)].bodyLength)
+            groups[Int(slot.group)].inflight -= 1
+            groups[Int(slot.group)].redistributed += 1
+            statistics.redistributed += 1
+            touched.insert(slot.group)
+        }
+        for group in touched.sorted() {
+            var returned: [Int32] = []
+            swap(&returned, &groups[Int(group)].returned)
+            returned.sort { messages.slots[Int($0)].sequence < messages.slots[Int($1)].sequence }
+            groups[Int(group)].returned = returned
+            pumpLater(group: group)
+        }
+    }
+
+    // MARK: QoS 0
+
+    /// Sends a copy that nobody acknowledges, or drops it when its receiver is away or has no room.
+    mutating func sendAtMostOnce(_ message: Int32, to session: Int32, retain: Bool, identifiers: Int32) {
+        let connection = sessions[Int(session)].connection
+        guard connection >= 0, hasRoomForAtMostOnce(Int(connection)) else {
+            statistics.droppedQoS0 += 1
+            return
+        }
+        let delivery = Delivery(
+            qos: 0,
+            isDuplicate: false,
+            retain: retain,
+            identifiers: identifiers,
+            packetIdentifier: 0
+        )
+        if !deliver(message, to: Int(connection), delivery) { statistics.droppedTooLarge += 1 }
+    }
+
+    /// Sends a QoS 0 message to the next member of a group that can take it.
+    mutating func sendAtMostOnce(_ message: Int32, toGroup group: Int32) {
+        let at = Int(group)
+        let count = groups[at].members.count
+        var looked = 0
+        while looked < count {
+            if groups[at].cursor >= count { groups[at].cursor = 0 }
+            let member = groups[at].members[groups[at].cursor]
+            groups[at].cursor += 1
+            looked += 1
+            let connection = sessions[Int(member.session)].connection
+            guard connection >= 0, hasRoomForAtMostOnce(Int(connection)) else { continue }
+            let identifier = subscriptions[Int(member.subscription)].identifier
+            let identifiers = identifierSets.intern(identifier == 0 ? [] : [identifier])
+            sendAtMostOnce(message, to: member.session, retain: false, identifiers: identifiers)
+            identifierSets.release(identifiers)
+            return
+        }
+        statistics.droppedQoS0 += 1
+    }
+
+    private func hasRoomForAtMostOnce(_ connection: Int) -> Bool {
+        connections[connection].takesDeliveries
+            && connections[connection].output.readableBytes < limits.outputBytesPerConnection
+    }
+}

@@ -1,0 +1,40 @@
+import MQTTPackets
+
+/// What outlives a connection: subscriptions, what waits, what is in flight, the will (MQTT 5.0 §4.1).
+struct Session {
+    /// The session's identity in the journal; 0 for a free slot.
+    var id: UInt64 = 0
+    var clientIdentifier: [UInt8] = []
+    /// The connection it is on now; negative for none.
+    var connection: Int32 = -1
+    /// Seconds it lives on without a connection; 0 ends it with its connection.
+    var expiry: UInt32 = 0
+    /// When it ends unless somebody connects; `never` while connected or for an endless one.
+    var endsAt = EngineTime.never
+    /// When its will is due; `never` while connected or without one.
+    var willAt = EngineTime.never
+    var will: StoredWill?
+    var queue = DeliveryQueue()
+    var shared = SharedWindow()
+    /// Own (not shared) deliveries in flight.
+    var ownInflight = 0
+    /// Bytes of the messages in ``queue``.
+    var queuedBytes = 0
+    /// Filter as it was subscribed (with `$share/…`) to the subscription.
+    var subscriptions: [[UInt8]: Int32] = [:]
+    /// The groups it is a member of.
+    var groups: [Int32] = []
+    /// The journal page of its newest record; 0 when it is not journaled.
+    var page: UInt64 = 0
+    /// Whether it stands in the engine's list of sessions to pump at the end of the turn.
+    var isPumpPending = false
+    /// Whether it stands in the engine's list of sessions with acknowledgements to journal.
+    var isAcknowledgementPending = false
+    /// Positions acknowledged in this turn that the journal must learn.
+    var acknowledged: [UInt64] = []
+
+    /// Whether it outlives a connection, and so a crash.
+    var isPersistent: Bool { expiry > 0 }
+    /// All deliveries in flight.
+    var inflight: Int { ownInflight + shared.count }
+}

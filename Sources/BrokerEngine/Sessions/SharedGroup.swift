@@ -1,0 +1,39 @@
+/// A shared subscription (MQTT 5.0 §4.8.2): one queue, several members, each message to one of them.
+struct SharedGroup {
+    /// One subscribed session.
+    struct Member {
+        var session: Int32
+        var subscription: Int32
+    }
+
+    /// The group's identity in the journal; 0 for a free slot.
+    var id: UInt64 = 0
+    /// `$share/NAME/FILTER`.
+    var name: [UInt8] = []
+    /// The node of the filter in the trie.
+    var node: Int32 = -1
+    var members: [Member] = []
+    /// Members whose session is persistent: while there is one, the group's queue is journaled.
+    var persistentMembers = 0
+    /// Where the next round begins.
+    var cursor = 0
+    /// What nobody has got yet.
+    var waiting = MessageRing()
+    /// What a member had and gave back, in order of arrival; goes out before ``waiting``.
+    var returned: [Int32] = []
+    /// Bytes of the messages that wait.
+    var queuedBytes = 0
+    /// Deliveries in flight to members.
+    var inflight = 0
+    /// Deliveries that came back because their holder went away.
+    var redistributed: UInt64 = 0
+    /// The journal page of its record; 0 when it is not journaled.
+    var page: UInt64 = 0
+    var isPumpPending = false
+    var isAcknowledgementPending = false
+    /// Messages acknowledged in this turn that the journal must learn.
+    var acknowledged: [UInt64] = []
+
+    var isDurable: Bool { persistentMembers > 0 }
+    var queued: Int { waiting.count + returned.count }
+}

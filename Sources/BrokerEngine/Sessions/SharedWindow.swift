@@ -1,0 +1,65 @@
+/// The deliveries of shared subscriptions in flight to one session.
+///
+/// They have packet identifiers of their own, above those of ``DeliveryQueue``: slot `i` is identifier `32768 + i`.
+struct SharedWindow {
+    /// One shared delivery in flight.
+    struct Slot {
+        /// The kept message; the next free slot (or -1) while `group` is negative.
+        var message: Int32
+        /// The group it belongs to; negative while the slot is free.
+        var group: Int32
+    }
+
+    /// The packet identifier of the first slot.
+    static let firstIdentifier: UInt16 = 32_768
+    /// More slots than this there are no identifiers for.
+    static let maximumSlots = 32_768
+
+    private(set) var slots: [Slot] = []
+    private var free: Int32 = -1
+    /// How many are in flight.
+    private(set) var count = 0
+
+    var isFull: Bool { count == Self.maximumSlots }
+
+    /// Takes a slot for a delivery and returns its packet identifier.
+    mutating func insert(message: Int32, group: Int32) -> UInt16 {
+        count += 1
+        guard free >= 0 else {
+            slots.append(Slot(message: message, group: group))
+            return Self.firstIdentifier + UInt16(slots.count - 1)
+        }
+        let index = free
+        free = slots[Int(index)].message
+        slots[Int(index)] = Slot(message: message, group: group)
+        return Self.firstIdentifier + UInt16(index)
+    }
+
+    /// Frees the slot of a packet identifier; nil when nothing is in flight under it.
+    mutating func remove(_ identifier: UInt16) -> Slot? {
+        let index = Int(identifier) - Int(Self.firstIdentifier)
+        guard index >= 0, index < slots.count, slots[index].group >= 0 else { return nil }
+        let slot = slots[index]
+        slots[index] = Slot(message: free, group: -1)
+        free = Int32(index)
+        count -= 1
+        return slot
+    }
+
+    /// Takes everything out that belongs to a group (or to any, for nil).
+    mutating func removeAll(of group: Int32?) -> [Slot] {
+        var removed: [Slot] = []
+        for index in slots.indices where slots[index].group >= 0 {
+            if let group, slots[index].group != group { continue }
+            removed.append(slots[index])
+            slots[index] = Slot(message: free, group: -1)
+            free = Int32(index)
+            count -= 1
+        }
+        if count == 0 {
+            slots = []
+            free = -1
+        }
+        return removed
+    }
+}

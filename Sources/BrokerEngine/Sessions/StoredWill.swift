@@ -1,0 +1,8 @@
+/// The will message of a session (MQTT 5.0 §3.1.2.5), kept as the PUBLISH packet it will be, until it is sent or dropped.
+struct StoredWill {
+    /// An MQTT 5 PUBLISH packet of QoS 0; the will's own QoS stands beside it.
+    var packet: [UInt8]
+    var qos: UInt8
+    /// Seconds between the loss of the connection and the sending.
+    var delay: UInt32
+}
