@@ -120,7 +120,7 @@ let package = Package(
             swiftSettings: settings
         ),
         // Test support that no product links.
-        .target(name: "PacketCases", dependencies: ["MQTTPackets"], path: "Tests/PacketCases", swiftSettings: settings),
+        .target(name: "PacketCases", dependencies: ["MQTTPackets", nioCore], path: "Tests/PacketCases", swiftSettings: settings),
         .target(
             name: "JournalConformance",
             dependencies: ["Journal"],

@@ -49,7 +49,7 @@ extension Packet {
         }
     }
 
-    private func writeBody(into sink: inout some PacketSink, _ version: ProtocolVersion) {
+    func writeBody(into sink: inout some PacketSink, _ version: ProtocolVersion) {
         switch self {
         case .connect(let packet): packet.write(into: &sink)
         case .connack(let packet): packet.write(into: &sink, version)

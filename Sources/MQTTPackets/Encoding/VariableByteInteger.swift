@@ -5,13 +5,12 @@ package enum VariableByteInteger {
     /// The highest value there is.
     package static let maximum: UInt32 = 268_435_455
 
-    /// How many bytes a value takes; a value above ``maximum`` has no form and is a fault of the caller.
+    /// How many bytes a value takes; a value above ``maximum`` has no form and would be cut.
     ///
     /// - Parameter value: The value.
     /// - Returns: 1 to 4.
     package static func size(_ value: UInt32) -> Int {
-        assert(value <= maximum, "no variable byte integer")
-        return value < 128 ? 1 : value < 16_384 ? 2 : value < 2_097_152 ? 3 : 4
+        value < 128 ? 1 : value < 16_384 ? 2 : value < 2_097_152 ? 3 : 4
     }
 
     /// Writes a value in as few bytes as it needs.
