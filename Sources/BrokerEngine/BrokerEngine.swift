@@ -1,5 +1,6 @@
 import Journal
 import MQTTPackets
+import NIOCore
 
 /// The sorting room of the broker: everything that is decided about sessions, subscriptions and messages is decided here.
 ///
@@ -52,6 +53,8 @@ package struct BrokerEngine: ~Copyable {
 
     var log: FactLog
     var dirty: [ConnectionHandle] = []
+    /// Emptied buffers for the next output.
+    var spareOutputs: [ByteBuffer] = []
     var pendingSessions: [Int32] = []
     var pendingGroups: [Int32] = []
     var acknowledgingSessions: [Int32] = []

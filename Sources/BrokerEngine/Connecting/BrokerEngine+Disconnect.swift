@@ -73,13 +73,13 @@ extension BrokerEngine {
     /// Says DISCONNECT with a reason to an MQTT 5 client, and closes behind it.
     mutating func disconnect(_ connection: Int, _ reason: ReasonCode, _ message: String? = nil) {
         guard connections[connection].state != .closing else { return }
+        markDirty(connection)
         if connections[connection].state == .connected, connections[connection].version == .v5 {
             var packet = Disconnect(reasonCode: reason)
             if connections[connection].wantsProblemInformation { packet.properties.reasonString = message }
             Packet.disconnect(packet).encode(into: &connections[connection].output, version: .v5)
         }
         connections[connection].state = .closing
-        markDirty(connection)
     }
 
     /// Ends a connection because of what the peer sent.

@@ -19,19 +19,26 @@ extension BrokerEngine {
 
     /// What the socket of a connection gets now.
     ///
-    /// - Parameters:
-    ///   - handle: The connection.
-    ///   - spare: An emptied buffer for the engine to write into next.
+    /// - Parameter handle: The connection.
     /// - Returns: The bytes, and whether the transport is to be closed behind them.
-    package mutating func takeOutput(
-        of handle: ConnectionHandle,
-        spare: consuming ByteBuffer
-    ) -> (bytes: ByteBuffer, closes: Bool) {
+    package mutating func takeOutput(of handle: ConnectionHandle) -> (bytes: ByteBuffer, closes: Bool) {
         let connection = Int(handle.index)
-        var bytes = spare
+        var bytes = ByteBuffer()
         swap(&bytes, &connections[connection].output)
         statistics.bytesSent += UInt64(bytes.readableBytes)
         return (bytes, connections[connection].state == .closing)
+    }
+
+    /// Bytes that wait for the socket of a connection.
+    package func outputBytes(of handle: ConnectionHandle) -> Int {
+        connections[Int(handle.index)].output.readableBytes
+    }
+
+    /// Gives back a buffer that was written, so that the next output needs no new one.
+    package mutating func recycle(_ buffer: consuming ByteBuffer) {
+        guard spareOutputs.count < limits.spareOutputs, buffer.capacity <= limits.spareOutputCapacity else { return }
+        buffer.clear()
+        spareOutputs.append(buffer)
     }
 
     /// The socket of a connection takes more, or takes no more.
@@ -43,17 +50,21 @@ extension BrokerEngine {
         if isWritable { pumpLater(connection: connection) }
     }
 
+    /// Call it before anything is written to the output of a connection.
     @inline(__always)
     mutating func markDirty(_ connection: Int) {
         guard !connections[connection].isDirty else { return }
         connections[connection].isDirty = true
+        if connections[connection].output.capacity == 0, let spare = spareOutputs.popLast() {
+            connections[connection].output = spare
+        }
         dirty.append(ConnectionHandle(Int32(connection)))
     }
 
     /// Writes bytes at once.
     mutating func write(_ bytes: [UInt8], to connection: Int) {
-        connections[connection].output.writeBytes(bytes)
         markDirty(connection)
+        connections[connection].output.writeBytes(bytes)
     }
 
     /// Writes an answer, behind those that are held, and not before a page is durable.
@@ -61,8 +72,8 @@ extension BrokerEngine {
     /// - Parameter page: The page it waits for; 0 for none.
     mutating func answer(_ packet: Packet, on connection: Int, after page: UInt64) {
         if page <= log.durable, connections[connection].marks.isEmpty {
-            packet.encode(into: &connections[connection].output, version: connections[connection].version)
             markDirty(connection)
+            packet.encode(into: &connections[connection].output, version: connections[connection].version)
             return
         }
         var buffer = ByteBuffer()
@@ -109,6 +120,7 @@ extension BrokerEngine {
         }
         guard passed > 0 else { return }
         let end = connections[connection].marks[passed - 1].end
+        markDirty(connection)
         connections[connection].output.writeBytes(connections[connection].held[0..<end])
         if passed == connections[connection].marks.count {
             connections[connection].held.removeAll(keepingCapacity: true)
@@ -118,7 +130,6 @@ extension BrokerEngine {
             connections[connection].marks.removeFirst(passed)
             for index in connections[connection].marks.indices { connections[connection].marks[index].end -= end }
         }
-        markDirty(connection)
         if connections[connection].connackPage != 0, connections[connection].connackPage <= page {
             connections[connection].connackPage = 0
             pumpLater(connection: connection)

@@ -32,6 +32,10 @@ package struct EngineLimits: Sendable {
     package var receiveMaximum: UInt16 = 2_048
     /// Bytes written for one connection that its socket has not taken; past it nothing more is sent (QoS 0 is dropped) until it drains.
     package var outputBytesPerConnection = 1 << 20
+    /// Emptied output buffers kept for the next turn; more are freed.
+    package var spareOutputs = 128
+    /// Larger output buffers than this are freed and not kept.
+    package var spareOutputCapacity = 256 << 10
     /// Seconds a session lives on without a connection when a 3.1.1 client asks for a persistent one, and the most any client gets.
     package var defaultSessionExpiry: UInt32 = 86_400
     /// The longest session expiry granted, in seconds; a longer wish is answered with this one.

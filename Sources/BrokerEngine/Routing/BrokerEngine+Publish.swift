@@ -82,12 +82,12 @@ extension BrokerEngine {
         let low = UInt8(truncatingIfNeeded: identifier)
         let isShort = reason == .success || connections[connection].version != .v5
         if page == 0, connections[connection].marks.isEmpty {
+            markDirty(connection)
             if isShort {
                 connections[connection].output.writeMultipleIntegers(UInt8(0x40), UInt8(2), high, low)
             } else {
                 connections[connection].output.writeMultipleIntegers(UInt8(0x40), UInt8(3), high, low, reason.rawValue)
             }
-            markDirty(connection)
             return
         }
         connections[connection].held.append(0x40)

@@ -12,6 +12,7 @@ extension BrokerEngine {
         let remaining = Int(slot.bodyLength) - (delivery.qos == 0 ? 2 : 0)
         guard 1 + VariableByteInteger.size(UInt32(remaining)) + remaining <= connections[connection].maximumPacketSize
         else { return false }
+        markDirty(connection)
         writeHeader(delivery, remaining: remaining, to: connection)
         let start = Int(slot.offset)
         let end = start + Int(slot.bodyLength)
@@ -26,7 +27,6 @@ extension BrokerEngine {
             connections[connection].output.setInteger(delivery.packetIdentifier, at: at)
         }
         statistics.publishesSent += 1
-        markDirty(connection)
         return true
     }
 
@@ -70,6 +70,7 @@ extension BrokerEngine {
         guard 1 + VariableByteInteger.size(UInt32(remaining)) + remaining <= connections[connection].maximumPacketSize,
             remaining <= 268_435_455
         else { return false }
+        markDirty(connection)
         writeHeader(delivery, remaining: remaining, to: connection)
         let start = Int(slot.offset)
         let chunk = Int(slot.chunk)
@@ -91,7 +92,6 @@ extension BrokerEngine {
         let from = start + (isFive ? slot.propertiesOffset : slot.payloadOffset)
         messages.write(from..<start + Int(slot.bodyLength), of: chunk, to: &connections[connection].output)
         statistics.publishesSent += 1
-        markDirty(connection)
         return true
     }
 }
