@@ -120,7 +120,12 @@ let package = Package(
             swiftSettings: settings
         ),
         // Test support that no product links.
-        .target(name: "PacketCases", dependencies: ["MQTTPackets", nioCore], path: "Tests/PacketCases", swiftSettings: settings),
+        .target(
+            name: "PacketCases",
+            dependencies: ["MQTTPackets", nioCore],
+            path: "Tests/PacketCases",
+            swiftSettings: settings
+        ),
         .target(
             name: "JournalConformance",
             dependencies: ["Journal"],
@@ -152,7 +157,8 @@ let package = Package(
         .testTarget(
             name: "MartletBrokerTests",
             dependencies: [
-                "MartletBroker", "MQTTClient", "MartletTesting", "PacketCases", "MQTTPackets", nioCore, nioPosix, logging,
+                "MartletBroker", "MQTTClient", "MartletTesting", "PacketCases", "MQTTPackets", nioCore, nioPosix,
+                logging,
             ],
             swiftSettings: settings
         ),
@@ -169,3 +175,15 @@ let package = Package(
         .testTarget(name: "HouseRulesTests", dependencies: [], swiftSettings: settings),
     ]
 )
+
+// The fuzzer needs what is `package` here and flags that no user may get, so its target is there only when asked for.
+if Context.environment["MARTLET_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzPackets",
+            dependencies: ["MQTTPackets", "PacketCases"],
+            path: "Fuzz/Sources/FuzzPackets",
+            swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]
+        )
+    )
+}
