@@ -1,0 +1,12 @@
+/// What a task asks of the event loop.
+enum ClientCommand: Sendable {
+    case publish(PublishOperation)
+    case subscription(SubscriptionOperation)
+    case request(RequestOperation)
+    case awaitConnection(number: UInt64, Reply<MQTTConnectionInformation>)
+    /// The task that waits for this operation was cancelled.
+    case cancel(number: UInt64)
+    case close(endingSession: Bool, CheckedContinuation<Void, Never>?)
+    /// `run()` was cancelled.
+    case abort
+}

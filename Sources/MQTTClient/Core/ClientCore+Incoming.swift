@@ -1,0 +1,71 @@
+import MQTTPackets
+import MQTTSessions
+import MQTTTransport
+
+extension ClientCore {
+    /// Works on one packet of an accepted connection.
+    func handle(_ packet: Packet, _ connection: ClientConnection) {
+        switch packet {
+        case .publish(let publish): self.handle(publish, connection)
+        case .puback(let puback): self.acknowledged(puback)
+        case .suback(let suback):
+            self.answered(suback.packetIdentifier, suback.reasonCodes, isSubscribe: true, connection)
+        case .unsuback(let unsuback):
+            self.answered(unsuback.packetIdentifier, unsuback.reasonCodes, isSubscribe: false, connection)
+        case .pingresp: break
+        case .disconnect(let disconnect): self.disconnectedByServer(disconnect, connection)
+        // The handshake of QoS 2 belongs here when the client speaks it; until then nobody asked for these.
+        case .pubrec, .pubrel, .pubcomp:
+            self.violated(connection, .protocolError, "\(packet.type) came, though nothing was sent with QoS 2")
+        case .connack, .auth:
+            self.violated(connection, .protocolError, "\(packet.type) came on a connection that was accepted already")
+        case .connect, .subscribe, .unsubscribe, .pingreq:
+            self.violated(connection, .protocolError, "\(packet.type) came from the server")
+        }
+    }
+
+    private func handle(_ publish: Publish, _ connection: ClientConnection) {
+        if publish.properties.topicAlias != nil {
+            self.violated(connection, .topicAliasInvalid, "a topic alias came, though the client allows none")
+            return
+        }
+        var receipt: Receipt?
+        if let identifier = publish.packetIdentifier {
+            guard publish.qos == .atLeastOnce else {
+                // It would come again on each new connection: no use to connect again.
+                let message = "a message with QoS 2 came, though nothing was subscribed with it"
+                self.violated(connection, .qosNotSupported, message, isFatal: true)
+                return
+            }
+            guard let sequence = self.acknowledgements.arrive(identifier) else {
+                let maximum = self.configuration.receiveMaximum
+                self.violated(connection, .receiveMaximumExceeded, "more than \(maximum) unacknowledged messages came")
+                return
+            }
+            let position = ReceiptPosition(connection: self.connectionNumber, sequence: sequence)
+            receipt = Receipt(inbox: self.inbox, position: position)
+        }
+        self.turn.received += 1
+        if self.requests.isResponseTopic(publish.topic) {
+            if let receipt { self.acknowledgements.finish(receipt.position.sequence) }
+            self.handleResponse(publish)
+            return
+        }
+        self.turn.deliveries.append(
+            MQTTDelivery(
+                message: MQTTMessage(publish),
+                redelivered: publish.dup,
+                subscriptionIdentifiers: publish.properties.subscriptionIdentifiers,
+                receipt: receipt
+            )
+        )
+    }
+
+    /// Sends the acknowledgements that may leave now.
+    func sendAcknowledgements() {
+        while let identifier = self.acknowledgements.release() {
+            self.write(.puback(PubAck(packetIdentifier: identifier)))
+            self.turn.acknowledged += 1
+        }
+    }
+}

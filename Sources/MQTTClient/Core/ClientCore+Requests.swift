@@ -1,0 +1,123 @@
+import Logging
+import MQTTPackets
+import NIOCore
+
+extension ClientCore {
+    /// Sends a request, and subscribes to its response topic if nobody has yet.
+    ///
+    /// SUBSCRIBE leaves before the request on the same connection, so the answer finds its way without waiting for SUBACK.
+    func begin(_ operation: RequestOperation) {
+        let topic = operation.packet.properties.responseTopic ?? self.requests.defaultTopic
+        let given = operation.packet.properties.correlationData.map { Array($0.readableBytesView) }
+        let correlation = given ?? self.requests.makeCorrelation(operation.number)
+        if let error = self.problem(operation, topic, correlation) {
+            self.turn.releasedMessages += 1
+            self.turn.releasedBytes += operation.size
+            self.turn.answers.append(.request(operation.reply, .failure(error)))
+            return
+        }
+        if self.requests.useTopic(topic) {
+            let subscription = MQTTSubscription(topic, qos: self.configuration.responseQoS, retainHandling: .doNotSend)
+            let group = SubscriptionGroup(subscriptions: [subscription], identifier: nil, userProperties: [])
+            self.subscriptions.add(
+                SubscriptionOperation(
+                    number: self.inbox.makeNumber(),
+                    parts: [.subscribe(group)],
+                    positions: [[0]]
+                )
+            )
+        }
+        self.requests.add(
+            RequestBook.Waiting(
+                number: operation.number,
+                topic: Array(topic.utf8),
+                deadline: operation.deadline,
+                reply: operation.reply
+            ),
+            correlation
+        )
+        var packet = operation.packet
+        packet.properties.responseTopic = topic
+        packet.properties.correlationData = ByteBuffer(bytes: correlation)
+        self.enqueue(
+            PublishOperation(
+                number: operation.number,
+                packet: packet,
+                size: operation.size,
+                expiry: operation.expiry,
+                deadline: nil,
+                waiter: .request(correlation: correlation)
+            )
+        )
+    }
+
+    private func problem(
+        _ operation: RequestOperation,
+        _ topic: String,
+        _ correlation: [UInt8]
+    ) -> MQTTClientError? {
+        if self.requests.count >= self.configuration.maximumPendingRequests {
+            return MQTTClientError(.queueFull, "\(self.requests.count) requests wait for an answer already")
+        }
+        if self.requests.contains(correlation) {
+            return MQTTClientError(.invalidArgument, "another request with the same correlation data waits")
+        }
+        if self.requests.isFull(for: topic) {
+            return MQTTClientError(.queueFull, "answers come on \(RequestBook.maximumTopics) topics already")
+        }
+        return nil
+    }
+
+    /// Gives an answer to the request that waits for it.
+    func handleResponse(_ publish: Publish) {
+        guard let correlation = publish.properties.correlationData,
+            let request = self.requests.remove(Array(correlation.readableBytesView))
+        else {
+            self.turn.unmatchedResponses += 1
+            self.logger.debug("an answer for no request", metadata: ["topic": "\(publish.topic)"])
+            return
+        }
+        self.turn.answers.append(.request(request.reply, .success(MQTTMessage(publish))))
+    }
+
+    func failRequest(_ correlation: [UInt8], _ error: MQTTClientError) {
+        guard let request = self.requests.remove(correlation) else { return }
+        self.turn.answers.append(.request(request.reply, .failure(error)))
+    }
+
+    /// The server did not grant the subscription to a response topic.
+    func responseTopicRefused(_ topic: String, _ code: MQTTReasonCode) {
+        let message = "the server refused the subscription to the response topic \(topic)"
+        self.responseTopicFailed(topic, MQTTClientError(.connectionRefused, message, reasonCode: code))
+    }
+
+    func responseTopicFailed(_ topic: String, _ error: MQTTClientError) {
+        for request in self.requests.forgetTopic(topic) {
+            self.turn.answers.append(.request(request.reply, .failure(error)))
+        }
+    }
+
+    func abandonRequests(_ error: MQTTClientError, where isMeant: (RequestBook.Waiting) -> Bool) {
+        for request in self.requests.remove(where: isMeant) {
+            self.turn.answers.append(.request(request.reply, .failure(error)))
+        }
+    }
+
+    func expireRequests(_ now: Duration) {
+        guard let earliest = self.requests.earliestDeadline, earliest <= now else { return }
+        var late: Set<UInt64> = []
+        let error = MQTTClientError(.timedOut, "no answer came in time")
+        self.abandonRequests(error) { request in
+            guard request.deadline <= now else { return false }
+            late.insert(request.number)
+            return true
+        }
+        self.requests.updateEarliestDeadline()
+        // Nobody waits for the answer, so what was not sent need not be sent.
+        if !late.isEmpty { self.abandonPublishes(error) { late.contains($0.number) } }
+    }
+
+    func failRequests(_ error: MQTTClientError) {
+        self.abandonRequests(error) { _ in true }
+    }
+}

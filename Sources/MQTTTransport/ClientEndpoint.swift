@@ -1,0 +1,9 @@
+/// Where a client connects to.
+package enum ClientEndpoint: Sendable {
+    /// A host name or address and a TCP port.
+    case tcp(host: String, port: Int)
+    /// A Unix domain socket.
+    case unixSocket(path: String)
+    /// A closure that gives the descriptor of a connected stream socket, which the connection then owns.
+    case connector(@Sendable () async throws -> CInt)
+}
