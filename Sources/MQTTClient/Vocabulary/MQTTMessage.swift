@@ -55,4 +55,7 @@ public struct MQTTMessage: Sendable, Hashable {
     ) {
         self.init(topic: topic, payload: ByteBuffer(string: text), qos: qos, retain: retain, properties: properties)
     }
+
+    /// The payload read as UTF-8; what is not UTF-8 is replaced by U+FFFD.
+    public var text: String { String(buffer: self.payload) }
 }

@@ -1,0 +1,47 @@
+import Logging
+import MQTTClient
+
+/// Runs a client beside a test, and gives the test what `run()` ended with.
+///
+/// - Parameters:
+///   - configuration: What the client is told.
+///   - body: The test.
+/// - Returns: How `run()` ended; the client is closed, keeping its session, if the test did not end it.
+/// - Throws: What the test throws.
+@discardableResult
+func withClient(
+    _ configuration: MQTTClientConfiguration,
+    _ body: (MQTTClient) async throws -> Void
+) async throws -> (any Error)? {
+    let client = MQTTClient(
+        configuration: configuration,
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    )
+    let run = Task { () -> (any Error)? in
+        do {
+            try await client.run()
+            return nil
+        } catch {
+            return error
+        }
+    }
+    do {
+        try await body(client)
+    } catch {
+        run.cancel()
+        _ = await run.value
+        throw error
+    }
+    await client.close(endingSession: false)
+    return await run.value
+}
+
+extension MQTTClientConfiguration {
+    /// A configuration for tests: quick to come back.
+    static func testing(_ endpoint: MQTTEndpoint, _ identifier: String = "test") -> MQTTClientConfiguration {
+        var configuration = MQTTClientConfiguration(endpoint: endpoint, clientIdentifier: identifier)
+        configuration.backoff = MQTTBackoff(base: .milliseconds(1), cap: .milliseconds(10))
+        configuration.closeTimeout = .milliseconds(200)
+        return configuration
+    }
+}
