@@ -144,6 +144,17 @@ struct PageFormatTests {
         #expect(intact.map(\.kind) == [0, 1, 3, 4])
     }
 
+    @Test("Records of another page are appended with checksums of their own place")
+    func copied() {
+        var writer = PageWriter()
+        writer.beginRecord(kind: 99, version: 7)
+        writer.endRecord()
+        writer.append(recordsOf: Self.page(records: 5, bodyLength: 30)) { $0.kind % 2 == 0 }
+        #expect(writer.count == 4)
+        let (intact, damaged) = Self.walk(writer.take())
+        #expect(intact.map(\.kind) == [99, 0, 2, 4] && damaged.isEmpty)
+    }
+
     @Test("An abandoned record leaves nothing behind")
     func abandon() {
         var writer = PageWriter()

@@ -18,9 +18,10 @@ extension BrokerEngine {
             return
         }
         log.health = .full
-        log.retry = JournalPage(number: page.number, bytes: withoutMessages(page.bytes).bytes)
-        let open = withoutMessages(log.writer.take())
-        log.writer.append(ended: open.bytes, records: open.count)
+        var retry = PageWriter(capacity: page.bytes.count)
+        retry.append(recordsOf: page.bytes, where: Self.isNoMessage)
+        log.retry = JournalPage(number: page.number, bytes: retry.take())
+        log.writer.append(recordsOf: log.writer.take(), where: Self.isNoMessage)
         for number in page.number...log.open where log.holds(number) { log[number].messages = [] }
         for slot in messages.slots.indices where messages.slots[slot].page >= page.number {
             refuseMessage(slot)
@@ -47,17 +48,7 @@ extension BrokerEngine {
     /// Whether new durable messages are refused because the journal is full.
     package var isRefusing: Bool { !log.takesMessages }
 
-    private func withoutMessages(_ bytes: [UInt8]) -> (bytes: [UInt8], count: Int) {
-        var reader = PageReader(bytes)
-        var kept: [UInt8] = []
-        var count = 0
-        while case .record(let record) = reader.next() {
-            if record.kind == FactKind.stored.rawValue { continue }
-            kept.append(contentsOf: bytes[record.offset..<record.body.upperBound])
-            count += 1
-        }
-        return (kept, count)
-    }
+    private static func isNoMessage(_ record: RecordView) -> Bool { record.kind != FactKind.stored.rawValue }
 
     /// A message whose page was lost: not sent where it was not yet, and no fact any more.
     private mutating func refuseMessage(_ slot: Int) {

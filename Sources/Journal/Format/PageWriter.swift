@@ -74,15 +74,26 @@ package struct PageWriter: Sendable {
         recordStart = nil
     }
 
-    /// Appends whole records that were ended before, as they stand in a page.
+    /// Appends records of another page.
+    ///
+    /// Their checksums are made anew, because a checksum holds only at its place: the bytes of a record must not be copied by hand.
     ///
     /// - Parameters:
-    ///   - bytes: The records' bytes.
-    ///   - records: How many they are.
-    package mutating func append(ended bytes: [UInt8], records: Int) {
-        precondition(recordStart == nil, "Records are appended inside another one.")
-        append(bytes: bytes)
-        count += records
+    ///   - page: The other page's bytes. What is damaged there is left out.
+    ///   - isKept: Says of each record whether it is appended.
+    package mutating func append(recordsOf page: [UInt8], where isKept: (RecordView) -> Bool = { _ in true }) {
+        var reader = PageReader(page)
+        while true {
+            switch reader.next() {
+            case .record(let record):
+                guard isKept(record) else { continue }
+                beginRecord(kind: record.kind, version: record.version)
+                append(bytes: page.span.extracting(record.body))
+                endRecord()
+            case .damaged: continue
+            case .end: return
+            }
+        }
     }
 
     /// Appends a byte.
