@@ -1,1 +1,1 @@
-// MartletBroker: placeholder until its room is built.
+

@@ -34,6 +34,9 @@ extension BrokerEngine {
         connections[Int(handle.index)].output.readableBytes
     }
 
+    /// Whether a connection is only waiting for its last bytes to leave.
+    package func isClosing(_ handle: ConnectionHandle) -> Bool { connections[Int(handle.index)].state == .closing }
+
     /// Gives back a buffer that was written, so that the next output needs no new one.
     package mutating func recycle(_ buffer: consuming ByteBuffer) {
         guard spareOutputs.count < limits.spareOutputs, buffer.capacity <= limits.spareOutputCapacity else { return }

@@ -46,6 +46,9 @@ extension BrokerEngine {
         return log.take()
     }
 
+    /// Whether a page was handed out and is neither durable nor failed yet, or waits to be tried again.
+    package var isPageOutstanding: Bool { log.outstanding != 0 || log.retry != nil }
+
     /// A page is durable: what waited for it may be answered.
     package mutating func pageIsDurable(_ number: UInt64) {
         log.outstanding = 0

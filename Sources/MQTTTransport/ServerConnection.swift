@@ -1,0 +1,137 @@
+package import NIOCore
+
+/// One accepted connection on its event loop: brings bytes to its owner and takes bytes from it, and decides nothing.
+///
+/// The owner lives on the same loop. Bytes it does not take (a part of a packet) are kept here and presented again, with more behind them.
+package final class ServerConnection<Owner: ServerConnectionOwner>: ChannelDuplexHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias OutboundIn = ByteBuffer
+    package typealias OutboundOut = ByteBuffer
+
+    private let owner: Owner
+    private var context: ChannelHandlerContext?
+    private var pending = ByteBuffer()
+    private var isReadHeld = false
+    private var isClosing = false
+
+    /// What the owner calls this connection by.
+    package var handle: Owner.Handle?
+    /// While set, nothing is read from the socket; see ``resumeReading()``.
+    package var isReadingPaused = false
+
+    /// Makes the handler of one channel.
+    package init(owner: Owner) {
+        self.owner = owner
+    }
+
+    /// Whether the socket takes more without piling it up.
+    package var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    package func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive { open(context) }
+    }
+
+    package func channelActive(context: ChannelHandlerContext) {
+        open(context)
+        context.fireChannelActive()
+    }
+
+    private func open(_ context: ChannelHandlerContext) {
+        guard handle == nil, !isClosing else { return }
+        handle = owner.connectionOpened(self)
+        if handle == nil {
+            isClosing = true
+            context.close(promise: nil)
+        }
+    }
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard let handle, !isClosing else { return }
+        var bytes = unwrapInboundIn(data)
+        if pending.readableBytes > 0 {
+            pending.writeBuffer(&bytes)
+            let taken = owner.connectionReceived(pending.readableBytesUInt8Span, on: handle)
+            pending.moveReaderIndex(forwardBy: taken)
+            if pending.readableBytes == 0 { pending = ByteBuffer() } else { pending.discardReadBytes() }
+            return
+        }
+        let taken = owner.connectionReceived(bytes.readableBytesUInt8Span, on: handle)
+        guard taken < bytes.readableBytes else { return }
+        bytes.moveReaderIndex(forwardBy: taken)
+        // A copy of its own: a slice would keep the whole receive buffer alive.
+        pending = ByteBuffer()
+        pending.writeBuffer(&bytes)
+    }
+
+    package func read(context: ChannelHandlerContext) {
+        if isReadingPaused || owner.isReadingPaused {
+            isReadHeld = true
+        } else {
+            context.read()
+        }
+    }
+
+    /// Reads again after a pause, if a read was asked for meanwhile.
+    package func resumeReading() {
+        guard isReadHeld, !isReadingPaused, !owner.isReadingPaused else { return }
+        isReadHeld = false
+        context?.read()
+    }
+
+    package func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if let handle { owner.connectionWritabilityChanged(context.channel.isWritable, on: handle) }
+        context.fireChannelWritabilityChanged()
+    }
+
+    package func channelInactive(context: ChannelHandlerContext) {
+        leave()
+        context.fireChannelInactive()
+    }
+
+    package func handlerRemoved(context: ChannelHandlerContext) {
+        leave()
+        self.context = nil
+    }
+
+    private func leave() {
+        isClosing = true
+        guard let handle else { return }
+        self.handle = nil
+        owner.connectionClosed(handle)
+    }
+
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A reset by the peer and the like: the channel is of no use any more, and that is all there is to know.
+        context.close(promise: nil)
+    }
+
+    /// Writes bytes and flushes them.
+    package func send(_ bytes: ByteBuffer) {
+        context?.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+    }
+
+    /// Writes the last bytes, and closes when the socket has them, or at the deadline.
+    package func close(after bytes: ByteBuffer, deadline: TimeAmount) {
+        guard let context, !isClosing else { return }
+        isClosing = true
+        let channel = context.channel
+        guard bytes.readableBytes > 0 else {
+            context.close(promise: nil)
+            return
+        }
+        let overdue = context.eventLoop.scheduleTask(in: deadline) { channel.close(promise: nil) }
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.whenComplete { _ in
+            overdue.cancel()
+            channel.close(promise: nil)
+        }
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: written)
+    }
+
+    /// Closes without a word.
+    package func abort() {
+        isClosing = true
+        context?.close(promise: nil)
+    }
+}

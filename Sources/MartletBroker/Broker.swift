@@ -1,0 +1,275 @@
+package import BrokerEngine
+package import Journal
+public import Logging
+import MQTTTransport
+import NIOCore
+import NIOPosix
+public import ServiceLifecycle
+import Synchronization
+
+/// An MQTT 5 broker in this process: durable when it is given a directory.
+///
+/// ```swift
+/// var configuration = BrokerConfiguration()
+/// configuration.storage = .directory("data")
+/// let broker = Broker(configuration: configuration, logger: logger)
+/// try await broker.run()
+/// ```
+///
+/// ``run()`` serves until the graceful shutdown of its service group, or until it is cancelled. Both stop the broker with its clients told
+/// (0x8B) and its journal complete; a broker that is killed loses nothing it acknowledged either.
+public final class Broker: Service, Sendable {
+    /// How it is set up.
+    public let configuration: BrokerConfiguration
+    private let logger: Logger
+    private let clock: any BrokerClock
+    private let makeJournal: @Sendable () throws -> (any Journal)?
+    private let state = Mutex(State())
+
+    private struct State {
+        var phase = Phase.idle
+        var shell: NIOLoopBound<BrokerShell>?
+        var loop: (any EventLoop)?
+        var port: Int?
+        var listening: [CheckedContinuation<Int, any Error>] = []
+        var stop: CheckedContinuation<Void, any Error>?
+        var stopReason: Result<Void, any Error>?
+    }
+
+    private enum Phase {
+        /// Next: `running`.
+        case idle
+        /// Next: `stopped`.
+        case running
+        case stopped
+    }
+
+    /// Makes a broker; ``run()`` starts it.
+    ///
+    /// - Parameters:
+    ///   - configuration: How it is set up.
+    ///   - logger: Where it logs.
+    public convenience init(configuration: BrokerConfiguration = BrokerConfiguration(), logger: Logger) {
+        self.init(configuration: configuration, logger: logger, clock: SystemBrokerClock()) {
+            try openJournal(configuration)
+        }
+    }
+
+    /// Makes a broker with a clock and a journal of the caller's.
+    package init(
+        configuration: BrokerConfiguration,
+        logger: Logger,
+        clock: any BrokerClock,
+        journal: @escaping @Sendable () throws -> (any Journal)?
+    ) {
+        self.configuration = configuration
+        self.logger = logger
+        self.clock = clock
+        self.makeJournal = journal
+    }
+
+    // MARK: Running
+
+    /// Serves until it is stopped.
+    ///
+    /// - Throws: ``BrokerError`` when the address or the data directory cannot be used, the data is damaged, or the journal fails later.
+    public func run() async throws {
+        try begin()
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let loop = group.next()
+        do {
+            let listener = try await start(on: loop)
+            do {
+                try await waitForStop()
+            } catch {
+                await close(listener, loop)
+                throw error
+            }
+            await close(listener, loop)
+        } catch {
+            finish(error)
+            try? await group.shutdownGracefully()
+            throw error
+        }
+        finish(nil)
+        try? await group.shutdownGracefully()
+    }
+
+    private func begin() throws {
+        try state.withLock { state in
+            guard case .idle = state.phase else {
+                throw BrokerError(.stopped, "This broker was started already; make another one.")
+            }
+            state.phase = .running
+            state.loop = nil
+        }
+    }
+
+    private func start(on loop: any EventLoop) async throws -> (any Channel)? {
+        let failed: @Sendable (BrokerError) -> Void = { [weak self] error in self?.stop(.failure(error)) }
+        let shell = try await loop.submit { [configuration, clock, logger, makeJournal] in
+            let journal = try makeJournal()
+            let shell = try BrokerShell.recover(
+                configuration,
+                journal: journal,
+                clock: clock,
+                logger: logger,
+                loop: loop,
+                failed: failed
+            )
+            return NIOLoopBound(shell, eventLoop: loop)
+        }.get()
+        state.withLock {
+            $0.shell = shell
+            $0.loop = loop
+        }
+        let listener = try await listen(shell, loop)
+        let port = listener?.localAddress?.port ?? 0
+        logger.info("The broker listens", metadata: ["host": "\(configuration.host)", "port": "\(port)"])
+        let waiting = state.withLock { state in
+            state.port = port
+            defer { state.listening = [] }
+            return state.listening
+        }
+        for one in waiting { one.resume(returning: port) }
+        return listener
+    }
+
+    private func listen(_ shell: NIOLoopBound<BrokerShell>, _ loop: any EventLoop) async throws -> (any Channel)? {
+        guard let port = configuration.port else { return nil }
+        do {
+            return try await ServerListener.bind(host: configuration.host, port: port, on: loop) {
+                // Safe because the handler is made on the loop of its channel, which is the broker's.
+                ServerConnection(owner: shell.value)
+            }
+        } catch {
+            throw BrokerError(
+                .bind,
+                "\(configuration.host):\(port) cannot be listened on (\(error)). Choose another port, or stop what uses it.",
+                cause: error
+            )
+        }
+    }
+
+    private func waitForStop() async throws {
+        try await withTaskCancellationOrGracefulShutdownHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                let reason = state.withLock { state in
+                    if state.stopReason == nil { state.stop = continuation }
+                    return state.stopReason
+                }
+                if let reason { continuation.resume(with: reason) }
+            }
+        } onCancelOrGracefulShutdown: {
+            self.stop(.success(()))
+        }
+    }
+
+    private func stop(_ reason: Result<Void, any Error>) {
+        let continuation = state.withLock { state in
+            if state.stopReason == nil { state.stopReason = reason }
+            defer { state.stop = nil }
+            return state.stop
+        }
+        continuation?.resume(with: reason)
+    }
+
+    private func close(_ listener: (any Channel)?, _ loop: any EventLoop) async {
+        guard let shell = state.withLock({ $0.shell }) else { return }
+        try? await listener?.close().get()
+        let promise = loop.makePromise(of: Void.self)
+        let deadline = TimeAmount.nanoseconds(configuration.stopDeadline.components.seconds * 1_000_000_000)
+        loop.execute {
+            // Safe because it runs on the loop of the shell.
+            let here = shell.value
+            guard !here.isStopped else {
+                promise.succeed()
+                return
+            }
+            let overdue = loop.assumeIsolated().scheduleTask(in: deadline) { here.stopNow() }
+            here.shutDown {
+                overdue.cancel()
+                promise.succeed()
+            }
+        }
+        try? await promise.futureResult.get()
+        try? await loop.submit {
+            // Safe because it runs on the loop of the shell.
+            shell.value.stopNow()
+            shell.value.journal?.close()
+        }.get()
+    }
+
+    private func finish(_ error: (any Error)?) {
+        let waiting = state.withLock { state in
+            state.phase = .stopped
+            state.shell = nil
+            defer { state.listening = [] }
+            return state.listening
+        }
+        for one in waiting { one.resume(throwing: error ?? BrokerError(.stopped, "The broker was stopped.")) }
+    }
+
+    // MARK: Doors
+
+    /// Waits until the broker takes connections.
+    ///
+    /// - Returns: The port it listens on; 0 when it has no listener.
+    /// - Throws: ``BrokerError`` when it could not start, or was stopped.
+    public func waitUntilListening() async throws -> Int {
+        try await withCheckedThrowingContinuation { continuation in
+            let result: Result<Int, any Error>? = state.withLock { state in
+                if let port = state.port, case .running = state.phase { return .success(port) }
+                if case .stopped = state.phase { return .failure(BrokerError(.stopped, "The broker was stopped.")) }
+                state.listening.append(continuation)
+                return nil
+            }
+            if let result { continuation.resume(with: result) }
+        }
+    }
+
+    /// Serves a connected socket, such as one end of a `socketpair`.
+    ///
+    /// - Parameter descriptor: The socket; the broker closes it.
+    /// - Throws: ``BrokerError`` when the broker does not run, or what taking the socket over threw.
+    public func adopt(socket descriptor: CInt) async throws {
+        _ = try await waitUntilListening()
+        guard
+            let (shell, loop) = state.withLock({ state in
+                state.shell.flatMap { shell in state.loop.map { (shell, $0) } }
+            })
+        else { throw BrokerError(.stopped, "The broker was stopped.") }
+        _ = try await ServerListener.adopt(descriptor: descriptor, on: loop) {
+            // Safe because the handler is made on the loop of its channel, which is the broker's.
+            ServerConnection(owner: shell.value)
+        }
+    }
+
+    /// Stops as kill -9 would: nobody is told, and what is not durable is lost. ``run()`` throws.
+    package func crash() async {
+        let (shell, loop) = state.withLock { ($0.shell, $0.loop) }
+        if let shell, let loop {
+            try? await loop.submit {
+                // Safe because it runs on the loop of the shell.
+                shell.value.stopNow()
+            }.get()
+        }
+        stop(.failure(BrokerError(.stopped, "The broker was crashed by a test.")))
+    }
+
+    /// Lets the broker look at the time now, after a test moved its clock.
+    package func tick() async throws {
+        let (shell, loop) = state.withLock { ($0.shell, $0.loop) }
+        guard let shell, let loop else { return }
+        // Safe because it runs on the loop of the shell.
+        try await loop.submit { shell.value.tick() }.get()
+    }
+
+    /// What the engine counted so far.
+    package func statistics() async throws -> EngineStatistics {
+        let (shell, loop) = state.withLock { ($0.shell, $0.loop) }
+        guard let shell, let loop else { throw BrokerError(.stopped, "The broker does not run.") }
+        // Safe because it runs on the loop of the shell.
+        return try await loop.submit { shell.value.engine.statistics }.get()
+    }
+}

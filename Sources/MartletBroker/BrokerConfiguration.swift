@@ -1,0 +1,28 @@
+/// How a broker is set up.
+public struct BrokerConfiguration: Sendable {
+    /// Where the broker keeps what must not be lost.
+    public enum Storage: Sendable, Hashable {
+        /// Nowhere: a broker that forgets.
+        case inMemory
+        /// In a directory of its own, made when it is missing.
+        case directory(String)
+    }
+
+    /// The address to listen on.
+    public var host = "127.0.0.1"
+    /// The port to listen on; 0 for any free one. Nil for no listener at all (``Broker/adopt(socket:)`` still works).
+    public var port: Int? = 1883
+    /// Where the broker keeps what must not be lost.
+    public var storage = Storage.inMemory
+    /// Go on without what is lost when the journal is found damaged, instead of refusing to start. What is damaged is set aside, never deleted.
+    public var acceptsDataLoss = false
+    /// What clients may use.
+    public var limits = BrokerLimits()
+    /// Time between two reports to `$SYS/#`; zero for none.
+    public var systemTopicInterval = Duration.seconds(10)
+    /// The longest a graceful stop waits for clients and the journal.
+    public var stopDeadline = Duration.seconds(10)
+
+    /// A broker in memory on 127.0.0.1:1883.
+    public init() {}
+}

@@ -1,0 +1,146 @@
+import BrokerEngine
+import Journal
+import Logging
+import MQTTTransport
+import NIOCore
+
+/// What turns an engine into a server, on one event loop: collects what a tick of the loop brought, ends the turn, flushes once a connection.
+///
+/// All of it runs on its loop; what comes from elsewhere (a page that is durable) is brought there.
+final class BrokerShell: ServerConnectionOwner {
+    typealias Handle = ConnectionHandle
+
+    let loop: any EventLoop
+    var engine: BrokerEngine
+    let journal: (any Journal)?
+    let clock: any BrokerClock
+    let logger: Logger
+    let limits: BrokerShellLimits
+    let metrics = BrokerMetrics()
+    /// Told once, when the broker cannot go on.
+    let failed: @Sendable (BrokerError) -> Void
+
+    /// The connections by the index of their handle.
+    var connections: [ServerConnection<BrokerShell>?] = []
+    var isTurnScheduled = false
+    var isStopped = false
+    private(set) var isReadingPaused = false
+    var reportedRefusing = false
+    /// Called when nothing is on its way to the journal any more; set while stopping.
+    var whenSettled: (() -> Void)?
+
+    init(
+        loop: any EventLoop,
+        engine: consuming BrokerEngine,
+        journal: (any Journal)?,
+        clock: any BrokerClock,
+        limits: BrokerShellLimits,
+        logger: Logger,
+        failed: @escaping @Sendable (BrokerError) -> Void
+    ) {
+        self.loop = loop
+        self.engine = engine
+        self.journal = journal
+        self.clock = clock
+        self.limits = limits
+        self.logger = logger
+        self.failed = failed
+    }
+
+    // MARK: What happens on connections
+
+    func connectionOpened(_ connection: ServerConnection<BrokerShell>) -> ConnectionHandle? {
+        guard !isStopped, let handle = engine.open(at: clock.now) else { return nil }
+        let index = Int(handle.index)
+        while connections.count <= index { connections.append(nil) }
+        connections[index] = connection
+        return handle
+    }
+
+    func connectionReceived(_ bytes: Span<UInt8>, on handle: ConnectionHandle) -> Int {
+        guard !isStopped else { return bytes.count }
+        scheduleTurn()
+        return engine.receive(bytes, on: handle, at: clock.now)
+    }
+
+    func connectionWritabilityChanged(_ isWritable: Bool, on handle: ConnectionHandle) {
+        guard !isStopped else { return }
+        engine.setWritable(isWritable, on: handle, at: clock.now)
+        if isWritable {
+            flush(handle)
+            scheduleTurn()
+        }
+    }
+
+    func connectionClosed(_ handle: ConnectionHandle) {
+        connections[Int(handle.index)] = nil
+        guard !isStopped else { return }
+        engine.close(handle, at: clock.now)
+        scheduleTurn()
+    }
+
+    // MARK: The turn
+
+    /// Ends the turn when everything that is readable in this tick of the loop was read.
+    func scheduleTurn() {
+        guard !isTurnScheduled else { return }
+        isTurnScheduled = true
+        loop.assumeIsolated().execute { self.turn() }
+    }
+
+    func turn() {
+        isTurnScheduled = false
+        guard !isStopped else { return }
+        engine.endTurn(at: clock.now)
+        let dirty = engine.takeDirty()
+        for handle in dirty { flush(handle) }
+        engine.recycle(dirty)
+        if journal != nil { appendPage() }
+        if engine.openPageBytes > limits.unwrittenJournalBytes, !isReadingPaused { isReadingPaused = true }
+    }
+
+    private func flush(_ handle: ConnectionHandle) {
+        guard let connection = connections[Int(handle.index)] else { return }
+        guard connection.isWritable else {
+            // Nothing more is piled up on the channel; and a peer that only talks and never listens is not listened to either.
+            engine.setWritable(false, on: handle, at: clock.now)
+            if engine.outputBytes(of: handle) > limits.unreadOutputBytes { connection.isReadingPaused = true }
+            let isClosing = engine.isClosing(handle)
+            if isClosing {
+                connection.close(after: engine.takeOutput(of: handle).bytes, deadline: limits.closeDeadline)
+            }
+            return
+        }
+        let (bytes, closes) = engine.takeOutput(of: handle)
+        if closes {
+            connection.close(after: bytes, deadline: limits.closeDeadline)
+            return
+        }
+        if bytes.readableBytes > 0 {
+            connection.send(bytes)
+            engine.recycle(bytes)
+        }
+        if connection.isReadingPaused {
+            connection.isReadingPaused = false
+            connection.resumeReading()
+        }
+    }
+
+    // MARK: Time
+
+    /// About once a second.
+    func tick() {
+        guard !isStopped else { return }
+        checkSpace()
+        engine.tick(at: clock.now)
+        metrics.record(engine.statistics, journal: engine.journalBytes)
+        turn()
+    }
+
+    /// Reading goes on once the journal has caught up.
+    func resumeReadingIfPossible() {
+        guard isReadingPaused, engine.openPageBytes < limits.unwrittenJournalBytes / 2 else { return }
+        isReadingPaused = false
+        for connection in connections { connection?.resumeReading() }
+    }
+}
