@@ -14,6 +14,7 @@ extension PacketReader {
     ) throws(PacketError) {
         guard version == .v5 else { return }
         let length = Int(try variable("the property length"))
+        if length == 0 { return }
         guard let slice = body.readSlice(length: length) else {
             throw malformed("it ends before the end of \(section)")
         }
@@ -84,16 +85,16 @@ extension PacketReader {
     /// A topic name within the limits, of a message or a will.
     mutating func topicName(_ field: StaticString) throws(PacketError) -> String {
         let value = try binary(field)
-        switch TopicScan(value.readableBytesUInt8Span, in: 0..<value.readableBytes) {
+        switch TopicScan(value.readableBytesUInt8Span, in: 0..<value.readableBytes, limits: limits) {
+        case .valid:
+            return String(buffer: value)
         case .malformed:
             throw malformed("\(field) is not well-formed UTF-8, or holds U+0000")
         case .wildcard:
             throw PacketError.topicName("\(type): \(field) holds a wildcard")
-        case .levels(let levels):
-            if levels > limits.maximumTopicLevels || value.readableBytes > limits.maximumTopicLength {
-                throw PacketError.topicName("\(type): \(field) has \(value.readableBytes) bytes in \(levels) levels")
-            }
+        case .tooLarge:
+            let count = value.readableBytes
+            throw PacketError.topicName("\(type): \(field) of \(count) bytes is too long or has too many levels")
         }
-        return String(buffer: value)
     }
 }

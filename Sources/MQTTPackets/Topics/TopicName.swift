@@ -8,9 +8,7 @@ package enum TopicName {
     ///   - limits: The limits of the receiver.
     /// - Returns: Whether a message may be published to it.
     package static func isValid(_ utf8: Span<UInt8>, limits: PacketLimits = .default) -> Bool {
-        guard !utf8.isEmpty, utf8.count <= limits.maximumTopicLength, utf8.count <= 65_535 else { return false }
-        guard case .levels(let levels) = TopicScan(utf8, in: 0..<utf8.count) else { return false }
-        return levels <= limits.maximumTopicLevels
+        !utf8.isEmpty && utf8.count <= 65_535 && TopicScan(utf8, in: 0..<utf8.count, limits: limits) == .valid
     }
 
     /// Whether the string may be the topic of a message.

@@ -1,53 +1,55 @@
-/// What one pass over the bytes of a topic name shows.
+/// What the bytes of a topic name show.
 enum TopicScan: Equatable {
-    /// Well-formed text without wildcard, of so many levels; an empty name has one.
-    case levels(Int)
-    /// Not well-formed UTF-8, or with U+0000.
-    case malformed
+    /// Well-formed text without wildcard, within the limits; may be empty.
+    case valid
+    /// Well-formed text without wildcard, with too many bytes or levels.
+    case tooLarge
     /// With `+` or `#`, which only filters may hold.
     case wildcard
+    /// Not well-formed UTF-8, or with U+0000.
+    case malformed
 
-    /// Goes over the bytes once.
+    /// Goes over the bytes once, and once more only if there are enough for too many levels.
     ///
     /// - Parameters:
     ///   - bytes: Where the topic lies.
     ///   - range: Which bytes are the topic.
-    init(_ bytes: Span<UInt8>, in range: Range<Int>) {
+    ///   - limits: The limits of the receiver.
+    init(_ bytes: Span<UInt8>, in range: Range<Int>, limits: PacketLimits) {
         var position = range.lowerBound
-        var levels = 1
         var sawWildcard = false
-        while position < range.upperBound {
-            if position &+ 8 <= range.upperBound {
-                let word = UTF8Text.load(bytes, position)
-                let plus = word ^ (UTF8Text.ones &* 0x2B)
-                let hash = word ^ (UTF8Text.ones &* 0x23)
-                let odd = word | UTF8Text.zeroes(word) | UTF8Text.zeroes(plus) | UTF8Text.zeroes(hash)
-                if odd & UTF8Text.highs == 0 {
-                    // Exact for each byte because all eight are ASCII: bit 7 stays clear only where the byte was "/".
-                    let slash = (word ^ (UTF8Text.ones &* 0x2F)) &+ (UTF8Text.ones &* 0x7F)
-                    levels &+= 8 &- (slash & UTF8Text.highs).nonzeroBitCount
-                    position &+= 8
-                    continue
-                }
-            }
-            let byte = bytes[position]
-            if byte < 0x80 {
-                if byte == 0 {
-                    self = .malformed
-                    return
-                }
-                if byte == 0x2F { levels &+= 1 }
-                if byte == 0x2B || byte == 0x23 { sawWildcard = true }
-                position &+= 1
-            } else {
-                let length = UTF8Text.scalarLength(bytes, at: position, end: range.upperBound)
-                if length == 0 {
-                    self = .malformed
-                    return
-                }
-                position &+= length
-            }
+        while position &+ 8 <= range.upperBound, UTF8Text.isPlainTopic(UTF8Text.load(bytes, position)) {
+            position &+= 8
         }
-        self = sawWildcard ? .wildcard : .levels(levels)
+        while position < range.upperBound {
+            if let word = UTF8Text.chunk(bytes, position, range.upperBound), UTF8Text.isPlainTopic(word) {
+                position &+= 8
+                continue
+            }
+            let length = UTF8Text.scalarLength(bytes, at: position, end: range.upperBound)
+            let byte = bytes[position]
+            if length == 0 || byte == 0 {
+                self = .malformed
+                return
+            }
+            if byte == UInt8(ascii: "+") || byte == UInt8(ascii: "#") { sawWildcard = true }
+            position &+= length
+        }
+        if sawWildcard {
+            self = .wildcard
+        } else if range.count > limits.maximumTopicLength
+            || (range.count >= limits.maximumTopicLevels
+                && Self.levels(bytes, in: range) > limits.maximumTopicLevels)
+        {
+            self = .tooLarge
+        } else {
+            self = .valid
+        }
+    }
+
+    private static func levels(_ bytes: Span<UInt8>, in range: Range<Int>) -> Int {
+        var levels = 1
+        for position in range where bytes[position] == UInt8(ascii: "/") { levels &+= 1 }
+        return levels
     }
 }

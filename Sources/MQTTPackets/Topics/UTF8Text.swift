@@ -1,9 +1,11 @@
 /// Checks of text as the protocol wants it: well-formed UTF-8 without U+0000 (MQTT 5.0 §1.5.4).
+///
+/// Eight bytes are looked at together as long as they are ASCII, which nearly all topics and names are.
 enum UTF8Text {
     /// Eight bytes that are all 0x01; times a byte it is that byte eight times.
-    static let ones: UInt64 = 0x0101_0101_0101_0101
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
     /// The high bit of each of eight bytes.
-    static let highs: UInt64 = 0x8080_8080_8080_8080
+    private static let highs: UInt64 = 0x8080_8080_8080_8080
 
     /// Whether the bytes are well-formed UTF-8 (no overlong form, surrogate or scalar above U+10FFFF) without U+0000.
     ///
@@ -15,13 +17,11 @@ enum UTF8Text {
     /// - Returns: Whether it is text.
     static func isWellFormed(_ bytes: Span<UInt8>, in range: Range<Int>) -> Bool {
         var position = range.lowerBound
+        while position &+ 8 <= range.upperBound, isPlain(load(bytes, position)) { position &+= 8 }
         while position < range.upperBound {
-            if position &+ 8 <= range.upperBound {
-                let word = load(bytes, position)
-                if (word | zeroes(word)) & highs == 0 {
-                    position &+= 8
-                    continue
-                }
+            if let word = chunk(bytes, position, range.upperBound), isPlain(word) {
+                position &+= 8
+                continue
             }
             let length = scalarLength(bytes, at: position, end: range.upperBound)
             if length == 0 || bytes[position] == 0 { return false }
@@ -30,17 +30,41 @@ enum UTF8Text {
         return true
     }
 
-    /// Eight bytes at once.
+    /// Eight bytes from a place; behind the end they read as a letter.
+    ///
+    /// - Returns: Nil where too little lies before the end.
+    @inline(__always)
+    static func chunk(_ bytes: Span<UInt8>, _ position: Int, _ end: Int) -> UInt64? {
+        if position &+ 8 <= end { return load(bytes, position) }
+        if end < 8 { return nil }
+        let missing = UInt64(truncatingIfNeeded: 8 &- (end &- position))
+        let letters = (ones &* 0x61) &<< (64 &- 8 &* missing)
+        return load(bytes, end &- 8) &>> (8 &* missing) | letters
+    }
+
+    /// Eight bytes from a place that has as many behind it.
     @inline(__always)
     static func load(_ bytes: Span<UInt8>, _ position: Int) -> UInt64 {
         // Safe because `unsafeLoadUnaligned` checks its bounds, and every bit pattern is a UInt64.
-        bytes.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
+        UInt64(littleEndian: bytes.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self))
     }
 
-    /// A word with the high bit set in some byte if and only if a byte of `word` is 0.
+    /// Whether eight bytes are all ASCII and none is 0.
     @inline(__always)
-    static func zeroes(_ word: UInt64) -> UInt64 {
-        (word &- ones) & ~word & highs
+    static func isPlain(_ word: UInt64) -> Bool {
+        // 0x7F more sets the high bit of each ASCII byte but 0. From a byte that is not ASCII one may carry over; that byte
+        // makes the answer no by itself.
+        let notZero = word &+ (ones &* 0x7F)
+        return notZero & ~word & highs == highs
+    }
+
+    /// Whether eight bytes are all ASCII, and none is 0, `+` or `#`.
+    @inline(__always)
+    static func isPlainTopic(_ word: UInt64) -> Bool {
+        let notZero = word &+ (ones &* 0x7F)
+        // `#` and `+` differ in bit 3 only.
+        let notWildcard = ((word | (ones &* 0x08)) ^ (ones &* 0x2B)) &+ (ones &* 0x7F)
+        return notZero & notWildcard & ~word & highs == highs
     }
 
     /// How many bytes the scalar at a place takes; 0 if there is no well-formed one (Unicode, table 3-7).

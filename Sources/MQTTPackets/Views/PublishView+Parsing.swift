@@ -72,11 +72,11 @@ extension PublishView {
         _ topic: Range<Int>,
         _ limits: PacketLimits
     ) throws(PacketError) {
-        switch TopicScan(bytes, in: topic) {
-        case .levels(let levels):
-            if levels > limits.maximumTopicLevels || topic.count > limits.maximumTopicLength {
-                throw PacketError.topicName("PUBLISH: the topic has \(topic.count) bytes in \(levels) levels")
-            }
+        switch TopicScan(bytes, in: topic, limits: limits) {
+        case .valid:
+            break
+        case .tooLarge:
+            throw PacketError.topicName("PUBLISH: the topic of \(topic.count) bytes is too long or has too many levels")
         case .wildcard:
             throw PacketError.topicName("PUBLISH: the topic holds a wildcard")
         case .malformed:
@@ -122,7 +122,7 @@ extension PublishView {
     }
 
     private static func checkResponseTopic(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(PacketError) {
-        if TopicScan(bytes, in: range) == .wildcard {
+        for position in range where bytes[position] == UInt8(ascii: "+") || bytes[position] == UInt8(ascii: "#") {
             throw PacketError.violation("PUBLISH: the response topic holds a wildcard")
         }
     }
