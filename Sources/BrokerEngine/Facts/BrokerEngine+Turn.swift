@@ -36,6 +36,11 @@ extension BrokerEngine {
         statistics.storedBytes = messages.storedBytes
     }
 
+    /// Whether another turn would do something, though nothing new came: taken output made room, a page became durable.
+    ///
+    /// Asked after the outputs were taken and after ``pageIsDurable(_:)``; call ``endTurn(at:)`` again while it is true.
+    package var wantsTurn: Bool { !pendingSessions.isEmpty || !pendingGroups.isEmpty }
+
     /// The facts decided since the last page, when there are any; hand them to the journal, one page at a time.
     ///
     /// - Returns: The page, or nil when nothing durable was decided, or another page is on its way.
