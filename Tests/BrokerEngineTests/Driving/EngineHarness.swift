@@ -162,7 +162,7 @@ final class EngineHarness {
         var list = engine.takeDirty()
         while !list.isEmpty {
             for handle in list {
-                let (bytes, closes) = engine.takeOutput(of: handle, spare: ByteBuffer())
+                let (bytes, closes) = engine.takeOutput(of: handle)
                 guard let peer = peers[handle.index] else { continue }
                 peer.take(bytes)
                 if closes { close(peer) }
