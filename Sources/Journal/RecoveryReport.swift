@@ -9,7 +9,7 @@ package struct RecoveryReport: Sendable, Equatable {
     /// The number of the first page that is kept.
     package var firstPage: UInt64?
 
-    /// The number of the last page that is kept.
+    /// The number of the last page that was ever appended, kept or not: the next one must have a higher number.
     package var lastPage: UInt64?
 
     /// Every page below this number had been dropped.
@@ -22,6 +22,11 @@ package struct RecoveryReport: Sendable, Equatable {
 
     /// Pages whose bytes are not what was written.
     package var damaged: [DamagedPage] = []
+
+    /// What is broken in the storage underneath, as it says itself.
+    ///
+    /// What that costs is in ``missing`` and ``damaged``; where the storage cannot be read at all, nothing is known of it.
+    package var brokenStructure: [String] = []
 
     /// Files that were set aside, because the storage underneath was damaged.
     ///
@@ -37,7 +42,9 @@ package struct RecoveryReport: Sendable, Equatable {
     package init() {}
 
     /// Whether everything that was ever made durable is there.
-    package var isIntact: Bool { missing.isEmpty && damaged.isEmpty && filesSetAside.isEmpty }
+    package var isIntact: Bool {
+        missing.isEmpty && damaged.isEmpty && brokenStructure.isEmpty && filesSetAside.isEmpty
+    }
 
     /// Records that are known to be lost, on damaged pages.
     ///
@@ -57,6 +64,7 @@ extension RecoveryReport: CustomStringConvertible {
             )
         }
         parts += damaged.map(\.description)
+        parts += brokenStructure
         parts += filesSetAside.map { "set aside: \($0)" }
         parts += notes
         return parts.joined(separator: "; ")

@@ -31,12 +31,18 @@ extension InMemoryJournal {
         var isRecovered = false
         var isClosed = false
 
-        init(pages: [Stored], capacity: Int, droppedBelow: UInt64 = 0) {
+        init(pages: [Stored], capacity: Int) {
             self.pages = pages
             self.capacity = capacity
-            self.droppedBelow = droppedBelow
             lastNumber = pages.last?.page.number ?? 0
             bytes = pages.reduce(0) { $0 + $1.page.bytes.count }
+        }
+
+        /// What a restart finds of a journal that died.
+        init(restarting dead: State) {
+            self.init(pages: dead.pages, capacity: dead.capacity)
+            droppedBelow = dead.droppedBelow
+            lastNumber = dead.lastNumber
         }
 
         mutating func beginRecovery() throws(JournalError) {

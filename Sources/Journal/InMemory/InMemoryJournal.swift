@@ -20,7 +20,7 @@ package final class InMemoryJournal: Journal {
     }
 
     init(restarting dead: State, onDamage: DamagePolicy) {
-        state = Mutex(State(pages: dead.pages, capacity: dead.capacity, droppedBelow: dead.droppedBelow))
+        state = Mutex(State(restarting: dead))
         self.onDamage = onDamage
     }
 
@@ -30,9 +30,11 @@ package final class InMemoryJournal: Journal {
             return state.pages
         }
         var report = RecoveryReport()
-        report.droppedBelow = state.withLock { $0.droppedBelow }
         report.firstPage = stored.first?.page.number
-        report.lastPage = stored.last?.page.number
+        state.withLock { state in
+            report.droppedBelow = state.droppedBelow
+            report.lastPage = state.lastNumber > 0 ? state.lastNumber : nil
+        }
         for entry in stored {
             var found = entry.page
             if let damage = entry.damage {
