@@ -22,6 +22,10 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+let metricsTesting: Target.Dependency = .product(name: "MetricsTestKit", package: "swift-metrics")
+let lifecycleTesting: Target.Dependency = .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
@@ -92,7 +96,10 @@ let package = Package(
         ),
         .target(
             name: "Martlet",
-            dependencies: ["MQTTClient", "MQTTPackets", logging, metrics, tracing, lifecycle, configuration],
+            dependencies: [
+                "MQTTClient", "MQTTPackets", nioCore, logging, metrics, coreMetrics, tracing, lifecycle, unixSignals,
+                configuration, dequeModule,
+            ],
             swiftSettings: settings
         ),
         .target(
@@ -164,7 +171,10 @@ let package = Package(
         ),
         .testTarget(
             name: "MartletTests",
-            dependencies: ["Martlet", "MartletTesting", "MQTTClient", "MartletBroker", logging, metrics, tracing],
+            dependencies: [
+                "Martlet", "MartletTesting", "MQTTClient", "MartletBroker", "Temperatures", nioCore, logging, metrics,
+                metricsTesting, tracing, lifecycle, lifecycleTesting, configuration,
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -52,9 +52,9 @@ struct Room {
             name: "Martlet",
             arrows: ["MQTTClient", "MQTTPackets"],
             foreign: [
-                "Logging", "Metrics", "Tracing", "ServiceLifecycle", "Configuration", "Foundation",
-                "FoundationEssentials",
-                "Synchronization", "Dispatch", "Glibc",
+                "NIOCore", "Logging", "Metrics", "CoreMetrics", "Tracing", "ServiceLifecycle", "UnixSignals",
+                "Configuration", "Foundation", "FoundationEssentials", "DequeModule", "Synchronization", "Glibc", "Musl",
+                "Darwin",
             ]
         ),
         Room(
@@ -62,7 +62,10 @@ struct Room {
             arrows: [
                 "MartletBroker", "Martlet", "MQTTClient", "BrokerEngine", "Journal", "MQTTTransport", "MQTTPackets",
             ],
-            foreign: ["NIOCore", "NIOPosix", "NIOEmbedded", "Logging", "Synchronization", "Glibc"]
+            foreign: [
+                "NIOCore", "NIOPosix", "NIOEmbedded", "Logging", "Foundation", "FoundationEssentials",
+                "Synchronization", "Glibc",
+            ]
         ),
         // Programs.
         Room(name: "Temperatures", arrows: ["Martlet"], foreign: []),

@@ -1,0 +1,104 @@
+import MQTTClient
+import MQTTPackets
+
+/// A message that no attempt could handle, as it goes to the dead letter topic.
+///
+/// Payload and properties are those of the original, so that it can be published again as it was. What happened
+/// stands in user properties whose names begin with ``prefix``. The original's expiry is one of those too,
+/// since a dead letter is to stay until somebody has looked at it.
+struct DeadLetter: Sendable {
+    /// Why a message ended here.
+    enum Reason: String {
+        /// Every attempt threw, or the handler said that no other would do better.
+        case failed
+        /// The payload could not be decoded.
+        case undecodable
+        /// No handler of this worker asks for it (any more).
+        case unrouted
+        /// The broker refused for good what the handler published.
+        case publishRefused = "publish-refused"
+    }
+
+    /// What bounds a dead letter.
+    enum Limits {
+        /// The most bytes of one error's text.
+        static let textBytes = 1024
+        /// How many of the latest errors are told.
+        static let failures = 16
+    }
+
+    /// How the names of the user properties begin.
+    static let prefix = "martlet-dead-letter-"
+
+    /// The message that could not be handled.
+    let original: MQTTMessage
+    /// Why.
+    let reason: Reason
+    /// The errors of the attempts, in their order.
+    let failures: [any Error]
+    /// The handler's name; `nil` when there was none.
+    let handler: String?
+    /// The group that shares the messages.
+    let group: String
+    /// Which worker gave up.
+    let worker: WorkerIdentity
+    /// When it gave up, in ISO 8601.
+    let time: String
+
+    /// Writes the dead letter.
+    ///
+    /// - Parameters:
+    ///   - topicPrefix: The dead letter topics of the group, without the original's topic.
+    ///   - isBrief: Whether only the last error is told, and of the original's user properties none, because
+    ///     the broker found the full form too large.
+    /// - Returns: The message to publish.
+    func message(topicPrefix: String, isBrief: Bool) -> MQTTMessage {
+        var message = original
+        let topic = "\(topicPrefix)/\(original.topic)"
+        message.topic = TopicName.isValid(topic) ? topic : topicPrefix
+        message.qos = .atLeastOnce
+        message.retain = false
+        message.properties.expiry = nil
+        message.properties.userProperties =
+            isBrief ? [] : original.properties.userProperties.filter { !$0.name.hasPrefix(Self.prefix) }
+        message.properties.userProperties += history(isBrief: isBrief)
+        return message
+    }
+
+    private func history(isBrief: Bool) -> [MQTTUserProperty] {
+        var properties: [MQTTUserProperty] = []
+        func add(_ name: String, _ value: String) {
+            properties.append(MQTTUserProperty(Self.prefix + name, Self.clean(value)))
+        }
+        add("reason", reason.rawValue)
+        if let last = failures.last { add("error", String(describing: last)) }
+        add("attempts", String(failures.count))
+        if let handler { add("handler", handler) }
+        add("group", group)
+        add("worker", worker.description)
+        add("topic", original.topic)
+        add("time", time)
+        if let expiry = original.properties.expiry { add("expiry", "\(expiry)") }
+        if !isBrief {
+            for (index, failure) in failures.enumerated().suffix(Limits.failures) {
+                add("attempt", "\(index + 1): \(failure)")
+            }
+        }
+        return properties
+    }
+
+    /// Makes a text fit for a user property: cut to ``Limits/textBytes`` and without control characters (MQTT
+    /// 5.0 §1.5.4).
+    private static func clean(_ text: String) -> String {
+        var result = ""
+        var bytes = 0
+        for scalar in text.unicodeScalars {
+            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+            let kept: Unicode.Scalar = isControl ? " " : scalar
+            bytes += String(kept).utf8.count
+            if bytes > Limits.textBytes { break }
+            result.unicodeScalars.append(kept)
+        }
+        return result
+    }
+}

@@ -1,0 +1,62 @@
+package import Logging
+package import MQTTClient
+import Tracing
+
+/// A handler with everything around it but a connection: what `MartletTesting` runs handlers in.
+package struct HandlerTrial: Sendable {
+    private let route: Route
+    private let processor: MessageProcessor
+    private let stop = Latch<Void>()
+
+    /// Prepares a handler as a worker would.
+    ///
+    /// - Parameters:
+    ///   - registration: The handler and its filter.
+    ///   - configuration: What the worker is told; nothing of it leads to a broker.
+    ///   - logger: Where it logs.
+    ///   - publish: Takes what the handler publishes, and dead letters; throws as a client would.
+    /// - Throws: ``WorkerError`` when the configuration or the registration is not valid.
+    package init(
+        _ registration: HandlerRegistration,
+        configuration: WorkerConfiguration,
+        logger: Logger,
+        publish: @escaping @Sendable (MQTTMessage) async throws -> Void
+    ) throws(WorkerError) {
+        try configuration.validate()
+        self.route = try Route(registration, configuration: configuration)
+        self.processor = MessageProcessor(
+            identity: WorkerIdentity(name: configuration.name, replica: configuration.replica ?? "test"),
+            time: WorkerTime(clock: configuration.clock),
+            randomness: configuration.randomness,
+            deadLetterPrefix: { configuration.deadLetterPrefix(group: $0) },
+            stop: stop,
+            overdue: {},
+            metrics: [:],
+            logger: logger,
+            tracer: configuration.tracer ?? InstrumentationSystem.tracer,
+            publish: publish
+        )
+    }
+
+    /// Has the handler handle a message, attempts, waits and dead letter included.
+    ///
+    /// - Parameters:
+    ///   - message: The message.
+    ///   - redelivered: Whether it is marked as sent before.
+    /// - Returns: What becomes of it.
+    /// - Throws: ``WorkerError`` when the handler's filter does not match the topic: a worker would never have got it.
+    package func run(_ message: MQTTMessage, redelivered: Bool) async throws(WorkerError) -> HandlingReport {
+        guard route.pattern.captures(in: message.topic) != nil else {
+            throw WorkerError(
+                .invalidConfiguration,
+                "the topic '\(message.topic)' does not match the handler's filter '\(route.registration.filter)'"
+            )
+        }
+        return await processor.process(message, redelivered: redelivered, route: route)
+    }
+
+    /// Does what a stop of the worker does to a message that waits for its next attempt.
+    package func requestStop() {
+        stop.set(())
+    }
+}

@@ -1,0 +1,62 @@
+/// All settings of a program, and the rule that any other is an error.
+struct SettingCatalog: Sendable {
+    /// The settings in the order of the help.
+    let settings: [Setting]
+    private let byFlag: [String: Setting]
+    private let byVariable: [String: Setting]
+    private let byKey: [String: Setting]
+
+    /// Makes a catalog.
+    ///
+    /// - Parameter settings: The settings.
+    /// - Throws: ``WorkerError`` when two have the same name.
+    init(_ settings: [Setting]) throws(WorkerError) {
+        var byFlag: [String: Setting] = [:]
+        for setting in settings {
+            guard byFlag.updateValue(setting, forKey: setting.flag) == nil, setting.flag != "--help" else {
+                throw WorkerError(.invalidConfiguration, "the setting \(setting.flag) is declared twice")
+            }
+        }
+        self.settings = settings
+        self.byFlag = byFlag
+        self.byVariable = Dictionary(uniqueKeysWithValues: settings.map { ($0.variable, $0) })
+        self.byKey = Dictionary(uniqueKeysWithValues: settings.map { ($0.key, $0) })
+    }
+
+    /// Finds the setting of a flag.
+    ///
+    /// - Parameter flag: The flag with its two dashes.
+    /// - Returns: The setting.
+    /// - Throws: ``WorkerError`` with a suggestion when there is none.
+    func setting(flag: String) throws(WorkerError) -> Setting {
+        if let setting = byFlag[flag] { return setting }
+        throw unknown("flag", flag, among: Array(byFlag.keys) + ["--help"])
+    }
+
+    /// Finds the setting of an environment variable.
+    ///
+    /// - Parameter variable: The whole name.
+    /// - Returns: The setting.
+    /// - Throws: ``WorkerError`` with a suggestion when there is none.
+    func setting(variable: String) throws(WorkerError) -> Setting {
+        if let setting = byVariable[variable] { return setting }
+        throw unknown("environment variable", variable, among: Array(byVariable.keys))
+    }
+
+    /// Finds the setting of a key in a file.
+    ///
+    /// - Parameters:
+    ///   - key: The words joined by points.
+    ///   - file: The file's path.
+    /// - Returns: The setting.
+    /// - Throws: ``WorkerError`` with a suggestion when there is none.
+    func setting(key: String, file: String) throws(WorkerError) -> Setting {
+        if let setting = byKey[key] { return setting }
+        throw unknown("key in \(file):", key, among: Array(byKey.keys))
+    }
+
+    private func unknown(_ what: String, _ name: String, among names: [String]) -> WorkerError {
+        let suggestion = Suggestion.nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
+        return WorkerError(.unknownSetting, "unknown \(what) \(name)\(suggestion)")
+    }
+}

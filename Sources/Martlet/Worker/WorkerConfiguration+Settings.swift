@@ -1,0 +1,113 @@
+public import Configuration
+import Logging
+import MQTTClient
+
+extension WorkerConfiguration {
+    /// The settings that every worker has; see ``init(name:config:)``.
+    public static let settings: [Setting] = {
+        let standard = WorkerConfiguration(name: "")
+        return [
+            Setting("broker", .text, "Where the broker is: HOST[:PORT] or unix:PATH", standard: "127.0.0.1:1883"),
+            Setting("username", .text, "The user name to authenticate with"),
+            Setting("password", .text, "The password to authenticate with", isSecret: true),
+            Setting("name", .text, "The name that all replicas share", standard: "the program's"),
+            Setting("replica", .text, "What tells this replica from the others, always the same", standard: "HOST-N"),
+            Setting("group", .text, "The group that shares the messages", standard: "the name"),
+            Setting("threads", .integer, "How many threads run handlers", standard: "\(standard.threads)"),
+            Setting(
+                "slots",
+                .integer,
+                "How many messages are held at once (Receive Maximum)",
+                standard: "\(slotsPerThread) for each thread"
+            ),
+            Setting("grace", .duration, "How long a stop waits for handlers", standard: standard.grace.settingText),
+            Setting(
+                "deadline",
+                .duration,
+                "How long one attempt of a handler may take",
+                standard: standard.deadline?.settingText ?? "none"
+            ),
+            Setting(
+                "retry.attempts",
+                .integer,
+                "How often a handler runs for one message at the most",
+                standard: "\(standard.retry.attempts)"
+            ),
+            Setting(
+                "retry.base",
+                .duration,
+                "The longest wait after the first attempt",
+                standard: standard.retry.base.settingText
+            ),
+            Setting("retry.cap", .duration, "The longest wait of all", standard: standard.retry.cap.settingText),
+            Setting(
+                "deadLetterRoot",
+                .text,
+                "Below which topic dead letters go",
+                standard: standard.deadLetterRoot
+            ),
+            Setting(
+                "require",
+                .choice(["A", "B", "C"]),
+                "The guarantee level without which the worker does not start",
+                standard: standard.require.letter
+            ),
+            Setting(
+                "sessionExpiry",
+                .duration,
+                "How long the broker keeps the session of a replica that is away",
+                standard: standard.sessionExpiry.settingText
+            ),
+            Setting(
+                "keepAlive",
+                .duration,
+                "The longest silence on the connection",
+                standard: standard.keepAlive.settingText
+            ),
+            Setting(
+                "maximumPacketSize",
+                .integer,
+                "The largest message that is taken, in bytes",
+                standard: "\(standard.maximumPacketSize)"
+            ),
+        ]
+    }()
+
+    /// Reads a configuration; what nobody says anything about stays as it is by default.
+    ///
+    /// The reader is not scoped: give it scoped if the worker's keys lie below another. ``settings`` lists the keys.
+    ///
+    /// - Parameters:
+    ///   - name: The name of the worker if the key `name` is not set.
+    ///   - config: Where to read.
+    /// - Throws: ``WorkerError`` that names the key whose value can not be.
+    public init(name: String, config: ConfigReader) throws(WorkerError) {
+        self.init(name: config.string(forKey: "name", default: name))
+        if let text = config.string(forKey: "broker") {
+            broker = try MQTTEndpoint.parse(setting: text)
+        }
+        username = config.string(forKey: "username")
+        password = config.string(forKey: "password", isSecret: true)
+        replica = config.string(forKey: "replica")
+        group = config.string(forKey: "group")
+        threads = config.int(forKey: "threads", default: threads)
+        slots = config.int(forKey: "slots")
+        grace = config.duration(forKey: "grace") ?? grace
+        if let text = config.string(forKey: "deadline") { deadline = Duration(setting: text) }
+        retry = RetryPolicy(
+            attempts: config.int(forKey: "retry.attempts", default: retry.attempts),
+            base: config.duration(forKey: "retry.base") ?? retry.base,
+            cap: config.duration(forKey: "retry.cap") ?? retry.cap
+        )
+        deadLetterRoot = config.string(forKey: "deadLetterRoot", default: deadLetterRoot)
+        if let letter = config.string(forKey: "require") {
+            guard let level = GuaranteeLevel(letter: letter) else {
+                throw WorkerError(.invalidSetting, "require must be A, B or C, not '\(letter)'")
+            }
+            require = level
+        }
+        sessionExpiry = config.duration(forKey: "sessionExpiry") ?? sessionExpiry
+        keepAlive = config.duration(forKey: "keepAlive") ?? keepAlive
+        maximumPacketSize = config.int(forKey: "maximumPacketSize", default: maximumPacketSize)
+    }
+}

@@ -1,0 +1,46 @@
+import MQTTPackets
+
+extension WorkerConfiguration {
+    /// Checks that no value contradicts the protocol or another one.
+    ///
+    /// - Throws: ``WorkerError`` that names the value.
+    func validate() throws(WorkerError) {
+        try Self.checkName(name, what: "name")
+        if let replica { try Self.checkName(replica, what: "replica") }
+        try Self.check((1...Limits.maximumThreads).contains(threads), "threads must be 1 to 1024, not \(threads)")
+        try Self.check(
+            (1...Limits.maximumSlots).contains(effectiveSlots),
+            "slots must be 1 to 65535, not \(effectiveSlots)"
+        )
+        try Self.check(grace >= .zero, "grace must not be negative")
+        try Self.check(deadline.map { $0 > .zero } ?? true, "deadline must be longer than nothing")
+        try Self.check(sessionExpiry >= .zero, "sessionExpiry must not be negative")
+        try Self.check(
+            TopicName.isValid(deadLetterRoot),
+            "deadLetterRoot '\(deadLetterRoot)' is no topic that can be published to"
+        )
+        try Self.checkLevel(require)
+    }
+
+    /// A name stands in client identifiers and in the filters of shared subscriptions.
+    private static func checkName(_ name: String, what: String) throws(WorkerError) {
+        let isFit = name.unicodeScalars.allSatisfy { $0.value >= 0x20 && !"/+#".unicodeScalars.contains($0) }
+        try check(
+            isFit && (1...200).contains(name.utf8.count),
+            "\(what) '\(name)' must have 1 to 200 bytes and hold no / + #"
+        )
+    }
+
+    private static func checkLevel(_ level: GuaranteeLevel) throws(WorkerError) {
+        guard level > .standard else { return }
+        throw WorkerError(
+            .guaranteeNotMet,
+            "level \(level.letter) is required, but this version of Martlet gives level C (at least once) on every broker; "
+                + "set require to C, and make handling a message twice harmless"
+        )
+    }
+
+    private static func check(_ condition: Bool, _ message: String) throws(WorkerError) {
+        guard condition else { throw WorkerError(.invalidConfiguration, message) }
+    }
+}

@@ -1,0 +1,119 @@
+import CoreMetrics
+import Logging
+import MQTTClient
+import Metrics
+import NIOCore
+import ServiceLifecycle
+import Tracing
+
+/// One run of a worker, from its connection to its good-bye.
+struct WorkerRun: Sendable {
+    /// Why a run comes to its end.
+    enum End: Sendable {
+        /// The service group shuts down gracefully: drain.
+        case shutdown
+        /// The task was cancelled: drop everything.
+        case cancelled
+        /// The client, or the taking of messages, can not go on.
+        case failed(any Error)
+    }
+
+    let configuration: WorkerConfiguration
+    let routes: RouteTable
+    let logger: Logger
+    let identity: WorkerIdentity
+    let client: MQTTClient
+    let pool: ThreadPool
+    let slots: SlotGate
+    let metrics: WorkerMetrics
+    let processor: MessageProcessor
+    let running = RunningMessages()
+    let acknowledgements = HeldAcknowledgements()
+    let stop: Latch<Void>
+    let end = Latch<End>()
+    let connected = Latch<MQTTConnectionInformation>()
+    let time: WorkerTime
+    // Held for its lifetime: the lock on the number goes with it.
+    private let number: ReplicaNumber?
+
+    /// Prepares everything that a run needs.
+    ///
+    /// - Parameter worker: The worker.
+    /// - Throws: ``WorkerError`` when no replica identity can be had.
+    init(worker: Worker) throws(WorkerError) {
+        let configuration = worker.configuration
+        self.configuration = configuration
+        self.routes = worker.routes
+        self.number = configuration.replica == nil ? try ReplicaNumber.take(worker: configuration.name) : nil
+        let identity = WorkerIdentity(
+            name: configuration.name,
+            replica: configuration.replica ?? number?.replica ?? "0"
+        )
+        self.identity = identity
+        let logger = worker.logger.naming("replica", identity.replica)
+        self.logger = logger
+        self.time = WorkerTime(clock: configuration.clock)
+        self.stop = Latch()
+        let factory = configuration.metricsFactory ?? MetricsSystem.factory
+        let metrics = WorkerMetrics(worker: configuration.name, factory: factory)
+        self.metrics = metrics
+        let pool = ThreadPool(threads: configuration.threads, name: "martlet")
+        self.pool = pool
+        self.slots = SlotGate(slots: configuration.effectiveSlots)
+        let client = MQTTClient(
+            configuration: Self.clientConfiguration(configuration, identity: identity),
+            logger: logger
+        )
+        self.client = client
+        self.processor = MessageProcessor(
+            identity: identity,
+            time: time,
+            randomness: configuration.randomness,
+            deadLetterPrefix: { configuration.deadLetterPrefix(group: $0) },
+            stop: stop,
+            overdue: { Self.substituteThreads(of: pool, metrics: metrics, logger: logger) },
+            metrics: Dictionary(
+                uniqueKeysWithValues: worker.routes.routes.map { route in
+                    let counters = HandlerMetrics(
+                        worker: configuration.name,
+                        handler: route.registration.name,
+                        factory: factory
+                    )
+                    return (route.identifier, counters)
+                }
+            ),
+            logger: logger,
+            tracer: configuration.tracer ?? InstrumentationSystem.tracer,
+            publish: { message in _ = try await client.publish(message) }
+        )
+    }
+
+    private static func clientConfiguration(
+        _ configuration: WorkerConfiguration,
+        identity: WorkerIdentity
+    ) -> MQTTClientConfiguration {
+        var client = MQTTClientConfiguration(
+            endpoint: configuration.broker,
+            clientIdentifier: identity.description
+        )
+        client.sessionExpiry = configuration.sessionExpiry
+        client.keepAlive = configuration.keepAlive
+        client.receiveMaximum = configuration.effectiveSlots
+        client.maximumPacketSize = configuration.maximumPacketSize
+        client.username = configuration.username
+        client.password = configuration.password.map { ByteBuffer(string: $0) }
+        client.backoff = configuration.backoff
+        return client
+    }
+
+    /// An attempt is past its deadline: if it also holds its thread, another thread takes that one's place.
+    private static func substituteThreads(of pool: ThreadPool, metrics: WorkerMetrics, logger: Logger) {
+        let started = pool.substituteThreadsHeld(
+            atLeast: .seconds(1),
+            limit: pool.threads * WorkerConfiguration.Limits.substitutesPerThread
+        )
+        guard started > 0 else { return }
+        metrics.threadsSubstituted.increment(by: started)
+        logger.error("Handlers hold their threads; others take their place", metadata: ["threads": "\(started)"])
+    }
+}

@@ -1,0 +1,138 @@
+import Foundation
+import Testing
+
+@testable import Martlet
+
+@Suite("Settings")
+struct SettingSourcesTests {
+    private let own = [
+        Setting("limits.maximumItems", .integer, "How many items"),
+        Setting("dryRun", .toggle, "Do nothing"),
+        Setting("token", .text, "A secret", isSecret: true),
+    ]
+
+    private func sources(
+        _ arguments: [String] = [],
+        _ environment: [String: String] = [:],
+        file: String? = nil
+    ) throws -> SettingSources {
+        var arguments = arguments
+        if let file {
+            let path = FileManager.default.temporaryDirectory.appending(path: "martlet-\(UUID().uuidString).json")
+            try Data(file.utf8).write(to: path)
+            arguments += ["--config", path.path()]
+        }
+        let catalog = try SettingCatalog([SettingSources.fileSetting] + WorkerConfiguration.settings + own)
+        return try SettingSources(catalog: catalog, arguments: arguments, environment: environment)
+    }
+
+    private func message(
+        _ arguments: [String] = [],
+        _ environment: [String: String] = [:],
+        file: String? = nil
+    ) -> String {
+        let error = #expect(throws: WorkerError.self) { try sources(arguments, environment, file: file) }
+        return error?.message ?? ""
+    }
+
+    @Test("A setting is a flag, a variable and a key")
+    func names() {
+        let setting = Setting("limits.maximumItems", .integer, "")
+        #expect(setting.flag == "--limits-maximum-items")
+        #expect(setting.variable == "MARTLET_LIMITS_MAXIMUM_ITEMS")
+    }
+
+    @Test("A flag counts more than a variable, that more than the file, and that more than the default")
+    func precedence() throws {
+        let file =
+            #"{"threads": 3, "slots": 30, "grace": "3s", "retry": {"attempts": 3}, "limits": {"maximumItems": 3}}"#
+        let environment = [
+            "MARTLET_THREADS": "2", "MARTLET_SLOTS": "20", "MARTLET_LIMITS_MAXIMUM_ITEMS": "2", "PATH": "x",
+        ]
+        let reader = try sources(["--threads", "1", "--limits-maximum-items=1"], environment, file: file).reader
+        let configuration = try WorkerConfiguration(name: "w", config: reader)
+        #expect(configuration.threads == 1)
+        #expect(configuration.slots == 20)
+        #expect(configuration.grace == .seconds(3))
+        #expect(configuration.retry.attempts == 3)
+        #expect(configuration.keepAlive == .seconds(30))
+        #expect(reader.int(forKey: "limits.maximumItems") == 1)
+    }
+
+    @Test("Every key of a worker is read from each source")
+    func allKeys() throws {
+        let arguments = [
+            "--broker", "mqtt://broker:1884", "--username", "u", "--password", "p", "--name", "n", "--replica", "r",
+            "--group", "g", "--threads", "5", "--slots", "6", "--grace", "7s", "--deadline", "none",
+            "--retry-attempts", "8", "--retry-base", "9ms", "--retry-cap", "10m", "--dead-letter-root", "dead",
+            "--require", "C", "--session-expiry", "1h", "--keep-alive", "12s", "--maximum-packet-size", "1000",
+        ]
+        #expect(arguments.count == WorkerConfiguration.settings.count * 2)
+        let configuration = try WorkerConfiguration(name: "w", config: try sources(arguments).reader)
+        #expect("\(configuration.broker)" == "broker:1884")
+        #expect(configuration.username == "u" && configuration.password == "p")
+        #expect(configuration.name == "n" && configuration.replica == "r" && configuration.group == "g")
+        #expect(configuration.threads == 5 && configuration.slots == 6)
+        #expect(configuration.grace == .seconds(7) && configuration.deadline == nil)
+        let retry = RetryPolicy(attempts: 8, base: .milliseconds(9), cap: .seconds(600))
+        #expect(configuration.retry == retry)
+        #expect(configuration.deadLetterRoot == "dead" && configuration.require == .standard)
+        #expect(configuration.sessionExpiry == .seconds(3600) && configuration.keepAlive == .seconds(12))
+        #expect(configuration.maximumPacketSize == 1000)
+    }
+
+    @Test("What nobody knows is an error that suggests what was meant, wherever it stands")
+    func unknown() {
+        #expect(message(["--thread", "1"]) == "unknown flag --thread; did you mean --threads?")
+        #expect(message(["--retry-attemps", "1"]) == "unknown flag --retry-attemps; did you mean --retry-attempts?")
+        #expect(message(["--zzzzzz", "1"]) == "unknown flag --zzzzzz")
+        #expect(message(["broker"]).contains("unexpected argument 'broker'"))
+        #expect(
+            message([], ["MARTLET_BORKER": "x"])
+                == "unknown environment variable MARTLET_BORKER; did you mean MARTLET_BROKER?"
+        )
+        #expect(message(file: #"{"retry": {"atempts": 1}}"#).hasSuffix("retry.atempts; did you mean retry.attempts?"))
+        #expect(message(file: #"{"retries": {"cap": "1s"}}"#).contains("retries.cap"))
+    }
+
+    @Test("A value of another kind is an error that says what is needed")
+    func kinds() {
+        #expect(message(["--threads", "many"]) == "--threads needs a whole number, not 'many'")
+        #expect(message([], ["MARTLET_GRACE": "soon"]).hasPrefix("MARTLET_GRACE needs a time such as 500ms"))
+        #expect(message(file: #"{"require": "D"}"#).contains("needs one of A, B, C, not 'D'"))
+        #expect(message(["--threads"]) == "--threads needs a whole number")
+        #expect(message(["--threads", "--slots", "1"]) == "--threads needs a whole number")
+        #expect(message(["--threads", "1", "--threads", "2"]) == "--threads is given twice")
+        #expect(message(file: "[]").contains("can not be read as JSON") || message(file: "[]").contains("JSON object"))
+        #expect(message(["--config", "/nowhere/at/all.json"]).contains("can not be read"))
+        #expect(message(file: #"{"config": "other.json"}"#).contains("can not name another file"))
+    }
+
+    @Test("A toggle is true by its flag alone, and a secret is not repeated")
+    func togglesAndSecrets() throws {
+        #expect(try sources(["--dry-run"]).reader.bool(forKey: "dryRun") == true)
+        #expect(try sources(["--dry-run", "false"]).reader.bool(forKey: "dryRun") == false)
+        #expect(try sources([], [:], file: #"{"dryRun": true}"#).reader.bool(forKey: "dryRun") == true)
+        #expect(message(["--dry-run=perhaps"]) == "--dry-run needs true or false, not 'perhaps'")
+        #expect(try sources(["--token=s3cret"]).reader.string(forKey: "token") == "s3cret")
+    }
+
+    @Test("The help lists every setting with its variable, its key and its default")
+    func help() throws {
+        #expect(try sources(["--help", "--nonsense"]).asksForHelp)
+        let text = SettingHelp(name: "w", summary: "Works.", settings: WorkerConfiguration.settings + own).text
+        for setting in WorkerConfiguration.settings + own {
+            #expect(text.contains("\(setting.flag) <"))
+            #expect(text.contains("\(setting.variable); key: \(setting.key)"))
+        }
+        #expect(text.contains("How long a stop waits for handlers (default: 30s)"))
+        #expect(text.hasPrefix("Works.\n\nUSAGE: w"))
+    }
+
+    @Test("Two settings with one name are the program's mistake")
+    func twice() {
+        #expect(throws: WorkerError.self) {
+            try SettingCatalog([Setting("dryRun", .toggle, ""), Setting("dry.run", .toggle, "")])
+        }
+    }
+}
