@@ -158,7 +158,9 @@ let package = Package(
         ),
         .testTarget(
             name: "MQTTClientTests",
-            dependencies: ["MQTTClient", "MQTTTransport", "MQTTPackets", nioCore, nioPosix, nioEmbedded, logging],
+            dependencies: [
+                "MQTTClient", "MQTTTransport", "MQTTPackets", nioCore, nioPosix, nioEmbedded, logging, lifecycle,
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -54,6 +54,9 @@ public final class MQTTClient: Service, Sendable {
         self.core.information.withLock { $0 }
     }
 
+    /// How many messages and subscription requests wait to be sent or to be acknowledged by the server.
+    public var waitingMessages: Int { self.core.inbox.waitingMessages }
+
     /// Asks the event loop for something and waits for the answer.
     ///
     /// - Parameters:

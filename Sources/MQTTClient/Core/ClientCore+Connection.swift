@@ -182,7 +182,9 @@ extension ClientCore {
         self.keepAlive = nil
         self.dropDeliveries()
         let properties = DisconnectProperties(sessionExpiryInterval: endingSession ? 0 : nil)
-        self.write(.disconnect(Disconnect(reasonCode: code, properties: properties)))
+        // Some codes, that of a topic filter for example, are for servers only.
+        let isAllowed = code.isAllowed(in: .disconnect, direction: .toServer)
+        self.write(.disconnect(Disconnect(reasonCode: isAllowed ? code : .protocolError, properties: properties)))
         self.flush(connection)
     }
 

@@ -34,7 +34,7 @@ extension ClientCore {
             guard publish.qos == .atLeastOnce else {
                 // It would come again on each new connection: no use to connect again.
                 let message = "a message with QoS 2 came, though nothing was subscribed with it"
-                self.violated(connection, .qosNotSupported, message, isFatal: true)
+                self.violated(connection, .protocolError, message, isFatal: true)
                 return
             }
             guard let sequence = self.acknowledgements.arrive(identifier) else {

@@ -33,6 +33,9 @@ final class ClientInbox: Sendable {
         self.state.withLock { $0.wakeUp = wakeUp }
     }
 
+    /// How many operations count against the limit.
+    var waitingMessages: Int { self.state.withLock { $0.waitingMessages } }
+
     /// A number for a new operation.
     func makeNumber() -> UInt64 {
         self.lastNumber.wrappingAdd(1, ordering: .relaxed).newValue

@@ -14,8 +14,11 @@ final class Peer: Sendable {
     }
 
     /// Where the client connects to.
-    var endpoint: MQTTEndpoint {
-        .connector { [continuation = self.continuation] in
+    var endpoint: MQTTEndpoint { .connector(self.connector) }
+
+    /// Makes a connection of the client to this server.
+    var connector: @Sendable () async throws -> CInt {
+        { [continuation = self.continuation] in
             var pair: [CInt] = [0, 0]
             guard socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0, &pair) == 0 else { throw PeerError.noSocketPair }
             continuation.yield(pair[1])

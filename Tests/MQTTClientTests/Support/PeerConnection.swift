@@ -74,8 +74,8 @@ final class PeerConnection {
         try await self.channel.writeAndFlush(ByteBuffer(bytes: bytes))
     }
 
-    func close() async throws {
-        try await self.channel.close()
+    func close() async {
+        try? await self.channel.close()
     }
 }
 
@@ -95,7 +95,11 @@ private final class PeerHandler: ChannelInboundHandler {
         var buffer = self.unwrapInboundIn(data)
         self.pending.writeBuffer(&buffer)
         do throws(PacketError) {
-            while let packet = try self.decoder.decode(&self.pending) { self.events.yield(.packet(packet)) }
+            while let packet = try self.decoder.decode(&self.pending) {
+                self.events.yield(.packet(packet))
+                // As every server must.
+                if case .disconnect = packet { context.close(promise: nil) }
+            }
         } catch {
             self.events.yield(.garbage(error))
         }

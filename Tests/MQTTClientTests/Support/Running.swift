@@ -45,3 +45,8 @@ extension MQTTClientConfiguration {
         return configuration
     }
 }
+
+extension Logger {
+    /// A logger that says nothing.
+    static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+}
