@@ -134,6 +134,12 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "MosquittoServer",
+            dependencies: ["MQTTClient"],
+            path: "Tests/MosquittoServer",
+            swiftSettings: settings
+        ),
+        .target(
             name: "JournalConformance",
             dependencies: ["Journal"],
             path: "Tests/JournalConformance",
@@ -159,7 +165,8 @@ let package = Package(
         .testTarget(
             name: "MQTTClientTests",
             dependencies: [
-                "MQTTClient", "MQTTTransport", "MQTTPackets", nioCore, nioPosix, nioEmbedded, logging, lifecycle,
+                "MQTTClient", "MosquittoServer", "MQTTTransport", "MQTTPackets", nioCore, nioPosix, nioEmbedded,
+                logging, lifecycle,
             ],
             swiftSettings: settings
         ),
@@ -174,8 +181,8 @@ let package = Package(
         .testTarget(
             name: "MartletTests",
             dependencies: [
-                "Martlet", "MartletTesting", "MQTTClient", "MartletBroker", "Temperatures", nioCore, logging, metrics,
-                metricsTesting, tracing, lifecycle, lifecycleTesting, configuration,
+                "Martlet", "MartletTesting", "MQTTClient", "MartletBroker", "Temperatures", "MosquittoServer", nioCore,
+                logging, metrics, metricsTesting, tracing, lifecycle, lifecycleTesting, configuration,
             ],
             swiftSettings: settings
         ),

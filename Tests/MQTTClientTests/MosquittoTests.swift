@@ -1,4 +1,5 @@
 import MQTTClient
+import MosquittoServer
 import Testing
 
 @Suite("Against mosquitto", .timeLimit(.minutes(1)))

@@ -1,10 +1,11 @@
 /// Why there is no mosquitto to test against.
-enum MosquittoError: Error, CustomStringConvertible {
+package enum MosquittoError: Error, CustomStringConvertible {
     case notInstalled
     case notStarted
     case noPort
 
-    var description: String {
+    /// What is wrong, and what to do about it.
+    package var description: String {
         switch self {
         case .notInstalled: "mosquitto is not installed, and these tests need it: apt-get install mosquitto"
         case .notStarted: "mosquitto did not start"

@@ -1,13 +1,14 @@
 import Foundation
 import Glibc
-import MQTTClient
+package import MQTTClient
 import Synchronization
 
 /// A mosquitto of the test's own, on a loopback port of its own.
-final class Mosquitto: Sendable {
+package final class Mosquitto: Sendable {
     private static let places = ["/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/usr/bin/mosquitto"]
 
-    let port: Int
+    /// The port that it listens on, also after it was started again.
+    package let port: Int
     private let program: String
     private let directory: URL
     private let process = Mutex<pid_t>(0)
@@ -16,7 +17,7 @@ final class Mosquitto: Sendable {
     ///
     /// - Parameter options: Lines for the configuration file.
     /// - Throws: ``MosquittoError``, or what the file system says.
-    init(_ options: [String] = []) async throws {
+    package init(_ options: [String] = []) async throws {
         guard let program = Self.places.first(where: { access($0, X_OK) == 0 }) else {
             throw MosquittoError.notInstalled
         }
@@ -50,10 +51,11 @@ final class Mosquitto: Sendable {
         try? FileManager.default.removeItem(at: self.directory)
     }
 
-    var endpoint: MQTTEndpoint { .tcp(host: "127.0.0.1", port: self.port) }
+    /// Where it is.
+    package var endpoint: MQTTEndpoint { .tcp(host: "127.0.0.1", port: self.port) }
 
     /// Starts the program, and waits until it takes connections.
-    func start() async throws {
+    package func start() async throws {
         let arguments = [self.program, "-c", self.directory.appending(path: "mosquitto.conf").path]
         var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
         pointers.append(nil)
@@ -68,12 +70,12 @@ final class Mosquitto: Sendable {
     }
 
     /// Ends the program as a crash does: nothing is saved.
-    func kill() {
+    package func kill() {
         self.end(SIGKILL)
     }
 
     /// Ends the program in order: the sessions are saved.
-    func stop() {
+    package func stop() {
         self.end(SIGTERM)
     }
 
