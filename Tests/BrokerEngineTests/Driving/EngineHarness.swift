@@ -1,6 +1,5 @@
 import BrokerEngine
 import Journal
-import NIOCore
 
 /// An engine with fake connections, a clock moved by hand and a journal that is an array of pages.
 ///
@@ -165,6 +164,7 @@ final class EngineHarness {
                 let (bytes, closes) = engine.takeOutput(of: handle)
                 guard let peer = peers[handle.index] else { continue }
                 peer.take(bytes)
+                engine.recycle(bytes)
                 if closes { close(peer) }
             }
             engine.recycle(list)
