@@ -5,6 +5,8 @@ extension BrokerEngine {
     /// CONNECT (MQTT 5.0 §3.1): finds or makes the session, and answers.
     mutating func receiveConnect(_ connect: Connect, on connection: Int) {
         connections[connection].version = connect.version
+        connections[connection].maximumPacketSize = connect.properties.maximumPacketSize.map(Int.init) ?? .max
+        connections[connection].wantsProblemInformation = connect.properties.requestProblemInformation ?? true
         var answer = ConnAck(sessionPresent: false, reasonCode: .success)
         var client = Array(connect.clientIdentifier.utf8)
         if client.isEmpty {
@@ -21,7 +23,6 @@ extension BrokerEngine {
             rejectConnect(connection, .qosNotSupported, "the will asks for QoS 2")
             return
         }
-        let openPage = log.isOn ? log.open : 0
         var changedDurable = false
         if let old = sessionByClient[client] {
             takeOver(old)
@@ -41,7 +42,13 @@ extension BrokerEngine {
         changedDurable = journalSession(session) || changedDurable
         grant(connect, session, connection, &answer)
         statistics.connectedClients += 1
-        let page = changedDurable ? openPage : 0
+        if changedDurable { sessions[Int(session)].changedOn = log.open }
+        let page = sessions[Int(session)].changedOn
+        guard fits(.connack(answer), connection) else {
+            // Not even CONNACK may be sent: that is no client to talk to.
+            stopAnswering(connection)
+            return
+        }
         self.answer(.connack(answer), on: connection, after: page)
         if connections[connection].marks.isEmpty == false { connections[connection].connackPage = page }
         pumpLater(connection: connection)
@@ -94,14 +101,11 @@ extension BrokerEngine {
         sessions[at].will = storedWill(of: connect)
         sessions[at].queue.rewind()
         sessions[at].ownInflight = 0
-        if wasPersistent != sessions[at].isPersistent {
-            changePersistence(of: session, to: sessions[at].isPersistent)
-        }
+        // One that becomes persistent here is new: it has nothing yet that the journal must learn but itself.
+        if wasPersistent, !sessions[at].isPersistent { changePersistence(of: session, to: false) }
         connections[connection].state = .connected
         connections[connection].session = session
         connections[connection].receiveMaximum = Int(connect.properties.receiveMaximum ?? .max)
-        connections[connection].maximumPacketSize = connect.properties.maximumPacketSize.map(Int.init) ?? .max
-        connections[connection].wantsProblemInformation = connect.properties.requestProblemInformation ?? true
     }
 
     private func sessionExpiry(of connect: Connect) -> UInt32 {
@@ -164,6 +168,7 @@ extension BrokerEngine {
         if connections[connection].version == .v5, connections[connection].wantsProblemInformation {
             answer.properties.reasonString = message
         }
+        if !fits(.connack(answer), connection) { answer.properties.reasonString = nil }
         self.answer(.connack(answer), on: connection, after: 0)
         statistics.protocolErrors += 1
         connections[connection].state = .closing

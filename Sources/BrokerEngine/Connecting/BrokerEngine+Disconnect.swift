@@ -1,7 +1,9 @@
 import MQTTPackets
 
 extension BrokerEngine {
-    /// The transport of a connection is gone, whoever closed it. Called once for each handle; it is free after that.
+    /// The transport of a connection is gone, whoever closed it.
+    ///
+    /// Called once for each handle, which is free after that.
     ///
     /// - Parameters:
     ///   - handle: The connection.
@@ -10,9 +12,9 @@ extension BrokerEngine {
         advance(to: time)
         let connection = Int(handle.index)
         leave(connection, isNormal: false)
-        let wasHolding = !connections[connection].marks.isEmpty
+        let wasHolder = connections[connection].isHolder
         connections[connection] = Connection()
-        if wasHolding { holders.removeAll { $0 == handle.index } }
+        if wasHolder { holders.removeAll { $0 == handle.index } }
         dirty.removeAll { $0 == handle }
         freeConnections.append(handle.index)
     }
@@ -30,7 +32,15 @@ extension BrokerEngine {
             setExpiry(min(asked, limits.maximumSessionExpiry), of: Int32(session))
         }
         leave(connection, isNormal: disconnect.reasonCode == .normalDisconnection)
+        stopAnswering(connection)
+    }
+
+    /// Nothing more leaves but what is in the output; the transport closes behind it.
+    mutating func stopAnswering(_ connection: Int) {
         connections[connection].state = .closing
+        connections[connection].held = []
+        connections[connection].marks = []
+        connections[connection].heldPublishes = 0
         markDirty(connection)
     }
 
@@ -70,16 +80,20 @@ extension BrokerEngine {
         }
     }
 
-    /// Says DISCONNECT with a reason to an MQTT 5 client, and closes behind it.
+    /// Says DISCONNECT with a reason to an MQTT 5 client that was told CONNACK ([MQTT-3.14.0-1]), and closes behind it.
     mutating func disconnect(_ connection: Int, _ reason: ReasonCode, _ message: String? = nil) {
         guard connections[connection].state != .closing else { return }
-        markDirty(connection)
-        if connections[connection].state == .connected, connections[connection].version == .v5 {
+        defer { stopAnswering(connection) }
+        if connections[connection].state == .connected, connections[connection].version == .v5,
+            !connections[connection].isConnAckHeld
+        {
             var packet = Disconnect(reasonCode: reason)
             if connections[connection].wantsProblemInformation { packet.properties.reasonString = message }
+            if !fits(.disconnect(packet), connection) { packet.properties.reasonString = nil }
+            guard fits(.disconnect(packet), connection) else { return }
+            markDirty(connection)
             Packet.disconnect(packet).encode(into: &connections[connection].output, version: .v5)
         }
-        connections[connection].state = .closing
     }
 
     /// Ends a connection because of what the peer sent.

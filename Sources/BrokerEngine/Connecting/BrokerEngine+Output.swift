@@ -72,8 +72,17 @@ extension BrokerEngine {
 
     /// Writes an answer, behind those that are held, and not before a page is durable.
     ///
-    /// - Parameter page: The page it waits for; 0 for none.
+    /// - Parameters:
+    ///   - packet: The answer.
+    ///   - connection: Who gets it.
+    ///   - page: The page it waits for; 0 for none.
     mutating func answer(_ packet: Packet, on connection: Int, after page: UInt64) {
+        guard connections[connection].state != .closing else { return }
+        guard fits(packet, connection) else {
+            // Without its answer the client cannot go on ([MQTT-3.1.2-24]).
+            disconnect(connection, .packetTooLarge, "an answer is larger than the client's Maximum Packet Size")
+            return
+        }
         if page <= log.durable, connections[connection].marks.isEmpty {
             markDirty(connection)
             packet.encode(into: &connections[connection].output, version: connections[connection].version)
@@ -85,13 +94,22 @@ extension BrokerEngine {
         mark(connection, page: page)
     }
 
+    /// Whether a packet is within the client's Maximum Packet Size ([MQTT-3.1.2-24]).
+    func fits(_ packet: Packet, _ connection: Int) -> Bool {
+        connections[connection].maximumPacketSize == .max
+            || packet.encodedSize(version: connections[connection].version) <= connections[connection].maximumPacketSize
+    }
+
     /// Notes up to where the held answers leave with a page.
     @inline(__always)
     mutating func mark(_ connection: Int, page: UInt64, publishes: Int = 0) {
         connections[connection].heldPublishes += publishes
         let end = connections[connection].held.count
         let last = connections[connection].marks.count - 1
-        if last < 0 { holders.append(Int32(connection)) }
+        if !connections[connection].isHolder {
+            connections[connection].isHolder = true
+            holders.append(Int32(connection))
+        }
         // An answer behind one that waits for a later page waits for that page too.
         if last >= 0, connections[connection].marks[last].page >= page {
             connections[connection].marks[last].end = end
@@ -106,8 +124,10 @@ extension BrokerEngine {
         var kept = 0
         for index in holders.indices {
             let connection = Int(holders[index])
-            if connections[connection].state != .free { releaseAnswers(of: connection, upTo: page) }
-            if !connections[connection].marks.isEmpty {
+            releaseAnswers(of: connection, upTo: page)
+            if connections[connection].marks.isEmpty {
+                connections[connection].isHolder = false
+            } else {
                 holders[kept] = holders[index]
                 kept += 1
             }

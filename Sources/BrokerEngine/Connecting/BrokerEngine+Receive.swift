@@ -84,7 +84,7 @@ extension BrokerEngine {
             )
             acknowledge(view.packetIdentifier, on: connection)
         case .pingreq:
-            write([0xD0, 0x00], to: connection)
+            answerPing(on: connection)
         default:
             try handleRare(header, bytes, at: offset, on: connection)
         }
@@ -158,6 +158,15 @@ extension BrokerEngine {
         var buffer = ByteBuffer()
         buffer.writeBytes(bytes.extracting(range).bytes)
         return buffer
+    }
+
+    /// PINGRESP, not before CONNACK.
+    private mutating func answerPing(on connection: Int) {
+        if connections[connection].isConnAckHeld {
+            answer(.pingresp, on: connection, after: 0)
+        } else {
+            write([0xD0, 0x00], to: connection)
+        }
     }
 
     /// PUBREL for an unknown identifier is answered, so that the sender can end its handshake (MQTT 5.0 §4.3.3).

@@ -33,6 +33,8 @@ struct Connection {
     /// Answers that wait until their page is durable, in order.
     var held: [UInt8] = []
     var marks: [Mark] = []
+    /// Whether it stands in the engine's list of connections with held answers.
+    var isHolder = false
     /// PUBACKs among the held answers: the peer's messages that count against our Receive Maximum.
     var heldPublishes = 0
     /// No delivery before this page is durable, because the CONNACK waits for it; 0 for none.
@@ -48,6 +50,8 @@ struct Connection {
     /// Whether reason strings may be sent (MQTT 5.0 §3.1.2.11.7).
     var wantsProblemInformation = true
 
+    /// Whether CONNACK waits for its page: nothing may leave before it ([MQTT-3.2.0-1]).
+    var isConnAckHeld: Bool { connackPage != 0 }
     /// Whether deliveries may be written now.
-    var takesDeliveries: Bool { state == .connected && isWritable && connackPage == 0 }
+    var takesDeliveries: Bool { state == .connected && isWritable && !isConnAckHeld }
 }

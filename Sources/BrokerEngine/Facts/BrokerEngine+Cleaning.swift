@@ -2,7 +2,9 @@ package import Journal
 
 /// Moving what is alive on the oldest page to the tail, so that the page can be dropped: a bounded amount a turn.
 extension BrokerEngine {
-    /// The page the shell shall read back and bring to ``pageWasRead(_:)``; nil for none. Asked once a page.
+    /// The page the shell shall read back and bring to ``pageWasRead(_:)``; nil for none.
+    ///
+    /// Asked once a page.
     package mutating func takeWantedPage() -> UInt64? {
         defer { log.wantsPage = nil }
         return log.wantsPage
@@ -138,7 +140,9 @@ extension BrokerEngine {
         _ = journalStored(message, retained: retained)
     }
 
-    /// Whether a message still belongs to a group. Looked for only where the count of references does not tell.
+    /// Whether a message still belongs to a group.
+    ///
+    /// Looked for only where the count of references does not tell.
     private func holds(_ message: Int32, group: Int32) -> Bool {
         let at = Int(group)
         if groups[at].returned.contains(message) { return true }

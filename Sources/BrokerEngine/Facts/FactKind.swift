@@ -1,4 +1,6 @@
-/// The kinds of record a page of the broker holds. A number, once given, keeps its meaning for ever.
+/// The kinds of record a page of the broker holds.
+///
+/// A number, once given, keeps its meaning for ever.
 enum FactKind: UInt8 {
     /// The broker began to write here: the numbers it goes on from.
     case started = 1

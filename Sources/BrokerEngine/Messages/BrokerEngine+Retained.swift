@@ -9,11 +9,14 @@ extension BrokerEngine {
     }
 
     /// Puts a message in the place of the retained one of its topic, or clears it (MQTT 5.0 §3.3.1.3).
-    mutating func setRetained(_ message: Int32, isSystem: Bool, isCleared: Bool) {
+    ///
+    /// - Returns: Whether that was written to the journal here; a message that is kept is written by the caller.
+    mutating func setRetained(_ message: Int32, isSystem: Bool, isCleared: Bool) -> Bool {
         let topic = messages.topic(of: message)
         if isCleared {
-            if clearRetained(topic), !isSystem { journalRetainedCleared(topic) }
-            return
+            guard clearRetained(topic), !isSystem, log.isOn else { return false }
+            journalRetainedCleared(topic)
+            return true
         }
         let node: Int32
         if let known = retainedTopics.find(topic.span), Int(known) < retainedMessages.count,
@@ -28,6 +31,7 @@ extension BrokerEngine {
         }
         retainedMessages[Int(node)] = message
         messages.retain(message)
+        return false
     }
 
     /// Takes the retained message of a topic away; true when there was one.

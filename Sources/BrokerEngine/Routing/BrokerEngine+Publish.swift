@@ -139,11 +139,12 @@ extension BrokerEngine {
         durableGroups.removeAll(keepingCapacity: true)
         var taken = offerToSessions(index, message, qos: qos, retain: view.retain, publisher: publisher)
         taken = offerToGroups(index, message, qos: qos) || taken
-        if view.retain { setRetained(message, isSystem: isSystem, isCleared: view.payload.isEmpty) }
-        let isJournaled = isDurable && journalStored(message, retained: view.retain && !view.payload.isEmpty)
+        let isKept = view.retain && !view.payload.isEmpty
+        var isJournaled = view.retain && setRetained(message, isSystem: isSystem, isCleared: !isKept)
+        if isDurable, journalStored(message, retained: isKept) { isJournaled = true }
         releaseMessage(message)
         if !taken, !view.retain { return .refused }
-        return .accepted(isDurable: isJournaled || (isDurable && view.retain))
+        return .accepted(isDurable: isJournaled)
     }
 
     private func passThroughRanges(_ bytes: Span<UInt8>, _ view: PublishView) -> [Range<Int>] {

@@ -4,7 +4,6 @@ extension BrokerEngine {
     /// SUBSCRIBE (MQTT 5.0 §3.8): each filter on its own, one reason each.
     mutating func receiveSubscribe(_ subscribe: Subscribe, on connection: Int) {
         let session = connections[connection].session
-        let page = log.isOn && sessions[Int(session)].isPersistent ? log.open : 0
         var reasons: [ReasonCode] = []
         var added: [(subscription: Int32, isNew: Bool, handling: RetainHandling)] = []
         for wish in subscribe.filters {
@@ -15,7 +14,7 @@ extension BrokerEngine {
         answer(
             .suback(SubAck(packetIdentifier: subscribe.packetIdentifier, reasonCodes: reasons)),
             on: connection,
-            after: page
+            after: sessions[Int(session)].changedOn
         )
         for one in added where subscriptions[Int(one.subscription)].group < 0 {
             switch one.handling {
@@ -55,6 +54,7 @@ extension BrokerEngine {
         }
         let handle = put(subscription, share: parsed.share)
         journalSubscription(handle)
+        if subscriptions[Int(handle)].page != 0 { sessions[Int(session)].changedOn = log.open }
         added.append((handle, isNew, wish.retainHandling))
         return subscription.qos == 0 ? .grantedQoS0 : .grantedQoS1
     }
@@ -132,7 +132,6 @@ extension BrokerEngine {
     /// UNSUBSCRIBE (MQTT 5.0 §3.10).
     mutating func receiveUnsubscribe(_ unsubscribe: Unsubscribe, on connection: Int) {
         let session = connections[connection].session
-        let page = log.isOn && sessions[Int(session)].isPersistent ? log.open : 0
         var reasons: [ReasonCode] = []
         for filter in unsubscribe.filters {
             let bytes = Array(filter.utf8)
@@ -143,6 +142,7 @@ extension BrokerEngine {
                 )
                 continue
             }
+            if subscriptions[Int(subscription)].page != 0 { sessions[Int(session)].changedOn = log.open }
             journalUnsubscribed(subscription)
             removeSubscription(subscription)
             reasons.append(.success)
@@ -150,7 +150,7 @@ extension BrokerEngine {
         answer(
             .unsuback(UnsubAck(packetIdentifier: unsubscribe.packetIdentifier, reasonCodes: reasons)),
             on: connection,
-            after: page
+            after: sessions[Int(session)].changedOn
         )
     }
 

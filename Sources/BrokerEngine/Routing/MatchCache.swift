@@ -8,7 +8,9 @@ struct MatchCache {
         var set = MatchSet()
     }
 
-    /// Topics remembered; a power of two. A topic takes the place of another with the same remainder.
+    /// Topics remembered; a power of two.
+    ///
+    /// A topic takes the place of another with the same remainder.
     static let size = 8_192
     /// Longer topics are not remembered, so that the memory has a bound.
     static let longestTopic = 512

@@ -26,7 +26,9 @@ struct TopicTree {
 
     private(set) var nodes: [Node]
     private var free: [Int32] = []
-    /// Open addressing: node + 1, or 0 for empty. The size is a power of two and at most half full.
+    /// Open addressing: node + 1, or 0 for empty.
+    ///
+    /// The size is a power of two and at most half full.
     private var table: [Int32] = Array(repeating: 0, count: 64)
     private var used = 0
     private let seed: UInt64

@@ -26,6 +26,8 @@ struct Session {
     var groups: [Int32] = []
     /// The journal page of its newest record; 0 when it is not journaled.
     var page: UInt64 = 0
+    /// The page with the newest change that an answer told its client of: later answers wait for it, on any connection.
+    var changedOn: UInt64 = 0
     /// Whether it stands in the engine's list of sessions to pump at the end of the turn.
     var isPumpPending = false
     /// Whether it stands in the engine's list of sessions with acknowledgements to journal.
