@@ -61,7 +61,7 @@ extension BrokerEngine {
         connections[connection].session = -1
         sessions[at].connection = -1
         statistics.connectedClients -= 1
-        handBack(of: session, group: nil)
+        handBack(of: session)
         if isNormal {
             sessions[at].will = nil
         } else if let will = sessions[at].will {
@@ -115,7 +115,7 @@ extension BrokerEngine {
     mutating func endSession(_ session: Int32) {
         let at = Int(session)
         if sessions[at].will != nil, sessions[at].willAt != .never { publishWill(of: session) }
-        handBack(of: session, group: nil)
+        handBack(of: session)
         for subscription in Array(sessions[at].subscriptions.values) { removeSubscription(subscription) }
         sessions[at].subscriptions = [:]
         dropQueue(of: session)

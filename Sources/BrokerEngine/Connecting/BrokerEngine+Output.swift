@@ -26,6 +26,8 @@ extension BrokerEngine {
         var bytes = ByteBuffer()
         swap(&bytes, &connections[connection].output)
         statistics.bytesSent += UInt64(bytes.readableBytes)
+        // What the full output kept back may go on now, see ``wantsTurn``.
+        if bytes.readableBytes >= limits.outputBytesPerConnection { pumpLater(connection: connection) }
         return (bytes, connections[connection].state == .closing)
     }
 

@@ -355,14 +355,11 @@ extension BrokerEngine {
                 groups[Int(group)].waiting.append(message)
                 groups[Int(group)].queuedBytes += Int(messages.slots[Int(message)].bodyLength)
             }
-            if groups[Int(group)].members.isEmpty { removeGroupWithFact(group) }
+            // Its members' subscriptions were lost with a damaged page.
+            guard groups[Int(group)].members.isEmpty else { continue }
+            journalGroupEnded(group)
+            empty(group)
         }
-    }
-
-    private mutating func removeGroupWithFact(_ group: Int32) {
-        let page = groups[Int(group)].page
-        if page != 0 { log.died(on: page, bytes: FactLog.smallFact) }
-        removeGroup(group)
     }
 
     private mutating func wake(_ session: Int32, _ disconnected: RecoveredDisconnect?) {

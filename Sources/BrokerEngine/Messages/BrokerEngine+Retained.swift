@@ -62,8 +62,7 @@ extension BrokerEngine {
             found.append(retainedMessages[Int(node)])
         }
         found.sort { messages.slots[Int($0)].sequence < messages.slots[Int($1)].sequence }
-        let identifiers = identifierSets.intern(subscription.identifier == 0 ? [] : [subscription.identifier])
-        defer { identifierSets.release(identifiers) }
+        let identifiers = subscription.identifiers
         for message in found {
             if messages.slots[Int(message)].expiresAt <= now.milliseconds { continue }
             let qos = min(messages.slots[Int(message)].qos, subscription.qos)

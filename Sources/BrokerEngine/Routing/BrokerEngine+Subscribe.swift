@@ -66,7 +66,7 @@ extension BrokerEngine {
             subscriptions[Int(known)].qos = subscription.qos
             subscriptions[Int(known)].noLocal = subscription.noLocal
             subscriptions[Int(known)].retainAsPublished = subscription.retainAsPublished
-            subscriptions[Int(known)].identifier = subscription.identifier
+            setIdentifier(subscription.identifier, of: known)
             return known
         }
         var made = subscription
@@ -82,6 +82,7 @@ extension BrokerEngine {
             subscriptions.append(made)
             handle = Int32(subscriptions.count - 1)
         }
+        setIdentifier(subscription.identifier, of: handle)
         if share != nil {
             subscriptions[Int(handle)].group = join(handle)
         } else {
@@ -90,6 +91,13 @@ extension BrokerEngine {
         sessions[Int(made.session)].subscriptions[made.filter] = handle
         statistics.subscriptions += 1
         return handle
+    }
+
+    private mutating func setIdentifier(_ identifier: UInt32, of handle: Int32) {
+        let old = subscriptions[Int(handle)].identifiers
+        subscriptions[Int(handle)].identifier = identifier
+        subscriptions[Int(handle)].identifiers = identifierSets.intern(identifier == 0 ? [] : [identifier])
+        identifierSets.release(old)
     }
 
     /// Makes a session a member of the group its subscription names.
@@ -154,7 +162,10 @@ extension BrokerEngine {
         )
     }
 
-    /// Takes a subscription out; what its session has in flight of a shared one goes to the other members.
+    /// Takes a subscription out.
+    ///
+    /// What its session has in flight stays there until it is acknowledged or the connection ends, also of a shared one
+    /// ([MQTT-3.10.4-3]): so a worker that stops taking can finish what it holds.
     mutating func removeSubscription(_ handle: Int32) {
         generation += 1
         let subscription = subscriptions[Int(handle)]
@@ -167,6 +178,7 @@ extension BrokerEngine {
             filterValues[Int(subscription.node)].subscriptions.removeAll { $0 == handle }
         }
         filters.remove(subscription.node)
+        identifierSets.release(subscription.identifiers)
         subscriptions[Int(handle)] = Subscription()
         freeSubscriptions.append(handle)
         statistics.subscriptions -= 1
@@ -174,24 +186,36 @@ extension BrokerEngine {
 
     private mutating func leaveGroup(_ group: Int32, session: Int32) {
         let at = Int(group)
-        handBack(of: session, group: group)
-        groups[at].members.removeAll { $0.session == session }
-        groups[at].cursor = 0
+        if let index = groups[at].members.firstIndex(where: { $0.session == session }) {
+            groups[at].members.remove(at: index)
+            // The round goes on where it was.
+            if index < groups[at].cursor { groups[at].cursor -= 1 }
+        }
         sessions[Int(session)].groups.removeAll { $0 == group }
         if sessions[Int(session)].isPersistent {
             groups[at].persistentMembers -= 1
             if groups[at].persistentMembers == 0 { journalGroupEnded(group) }
         }
-        if groups[at].members.isEmpty { removeGroup(group) }
+        if groups[at].members.isEmpty { empty(group) }
     }
 
     /// The last member of a group is gone, and with it what waited.
-    mutating func removeGroup(_ group: Int32) {
+    mutating func empty(_ group: Int32) {
         let at = Int(group)
         while let message = groups[at].waiting.popFirst() { releaseMessage(message, ofGroup: true) }
         for message in groups[at].returned { releaseMessage(message, ofGroup: true) }
+        groups[at].returned = []
+        groups[at].queuedBytes = 0
         if groups[at].node >= 0 { filterValues[Int(groups[at].node)].groups.removeAll { $0 == group } }
-        groupByName[groups[at].name] = nil
+        groups[at].node = -1
+        removeGroupIfDone(group)
+    }
+
+    /// Frees a group that has neither members nor deliveries in flight any more.
+    mutating func removeGroupIfDone(_ group: Int32) {
+        let at = Int(group)
+        guard groups[at].members.isEmpty, groups[at].inflight == 0 else { return }
+        if groupByName[groups[at].name] == group { groupByName[groups[at].name] = nil }
         groupByID[groups[at].id] = nil
         let wasPending = (groups[at].isPumpPending, groups[at].isAcknowledgementPending)
         groups[at] = SharedGroup()

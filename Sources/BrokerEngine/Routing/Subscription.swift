@@ -15,6 +15,8 @@ struct Subscription {
     var retainAsPublished = false
     /// Its subscription identifier; 0 for none.
     var identifier: UInt32 = 0
+    /// The set of that identifier alone, which it has a reference to; negative for none.
+    var identifiers: Int32 = -1
     /// The journal page of its record; 0 when it is not journaled.
     var page: UInt64 = 0
 }

@@ -13,6 +13,7 @@ extension BrokerEngine {
             guard let slot = sessions[at].shared.remove(identifier) else { return }
             groups[Int(slot.group)].inflight -= 1
             finish(slot.message, ofGroup: slot.group)
+            if groups[Int(slot.group)].members.isEmpty { removeGroupIfDone(slot.group) }
         } else {
             guard let position = sessions[at].queue.position(of: identifier),
                 sessions[at].queue[position].isInflight

@@ -112,48 +112,55 @@ extension BrokerEngine {
     mutating func pump(group: Int32) {
         let at = Int(group)
         while groups[at].queued > 0 {
-            guard let member = nextMember(of: group) else { return }
             let isReturned = !groups[at].returned.isEmpty
-            guard let message = isReturned ? groups[at].returned.removeFirst() : groups[at].waiting.popFirst() else {
-                return
-            }
-            groups[at].queuedBytes -= Int(messages.slots[Int(message)].bodyLength)
+            let message = groups[at].returned.last ?? groups[at].waiting[0]
             if isObsolete(message) {
+                takeFirst(of: group)
                 finish(message, ofGroup: group)
                 continue
             }
-            send(message, of: group, to: member, isReturned: isReturned)
+            if let member = nextMember(of: group, for: message) {
+                takeFirst(of: group)
+                send(message, of: group, to: member, isReturned: isReturned)
+            } else if isTooLargeForAll(message, of: group) {
+                takeFirst(of: group)
+                statistics.droppedTooLarge += 1
+                finish(message, ofGroup: group)
+            } else {
+                return
+            }
         }
+    }
+
+    @inline(__always)
+    private mutating func takeFirst(of group: Int32) {
+        let at = Int(group)
+        let message = groups[at].returned.popLast() ?? groups[at].waiting.popFirst()
+        if let message { groups[at].queuedBytes -= Int(messages.slots[Int(message)].bodyLength) }
     }
 
     private mutating func send(_ message: Int32, of group: Int32, to member: SharedGroup.Member, isReturned: Bool) {
         let session = Int(member.session)
-        let subscription = subscriptions[Int(member.subscription)]
-        let identifiers = identifierSets.intern(subscription.identifier == 0 ? [] : [subscription.identifier])
-        defer { identifierSets.release(identifiers) }
-        let isAcknowledged = subscription.qos > 0
+        let connection = Int(sessions[session].connection)
         var delivery = Delivery(
-            qos: subscription.qos,
-            isDuplicate: isReturned && isAcknowledged,
+            qos: subscriptions[Int(member.subscription)].qos,
+            isDuplicate: false,
             retain: false,
-            identifiers: identifiers,
+            identifiers: subscriptions[Int(member.subscription)].identifiers,
             packetIdentifier: 0
         )
-        if isAcknowledged {
+        if delivery.qos > 0 {
+            delivery.isDuplicate = isReturned
             delivery.packetIdentifier = sessions[session].shared.insert(message: message, group: group)
-        }
-        let sent = deliver(message, to: Int(sessions[session].connection), delivery)
-        if !sent { statistics.droppedTooLarge += 1 }
-        if sent, isAcknowledged {
             groups[Int(group)].inflight += 1
-            return
         }
-        if isAcknowledged { _ = sessions[session].shared.remove(delivery.packetIdentifier) }
-        finish(message, ofGroup: group)
+        // It fits: the member was chosen for the message.
+        _ = deliver(message, to: connection, delivery)
+        if delivery.qos == 0 { finish(message, ofGroup: group) }
     }
 
-    /// The next member in turn that is connected and has room; the round goes on behind it.
-    private mutating func nextMember(of group: Int32) -> SharedGroup.Member? {
+    /// The next member in turn that is connected, has room and takes a packet of that size; the round goes on behind it.
+    private mutating func nextMember(of group: Int32, for message: Int32) -> SharedGroup.Member? {
         let at = Int(group)
         let count = groups[at].members.count
         var looked = 0
@@ -163,11 +170,45 @@ extension BrokerEngine {
             groups[at].cursor += 1
             looked += 1
             let connection = sessions[Int(member.session)].connection
-            if connection >= 0, hasRoom(member.session, Int(connection)), !sessions[Int(member.session)].shared.isFull {
+            if connection >= 0, hasRoom(member.session, Int(connection)), !sessions[Int(member.session)].shared.isFull,
+                fits(message, member, Int(connection))
+            {
                 return member
             }
         }
         return nil
+    }
+
+    /// Whether a member takes a packet as large as its delivery of a message would be.
+    @inline(__always)
+    private func fits(_ message: Int32, _ member: SharedGroup.Member, _ connection: Int) -> Bool {
+        // What may be added to a body: fixed header, message expiry, one subscription identifier, a longer length of the properties.
+        let margin = 16
+        let most = connections[connection].maximumPacketSize
+        return Int(messages.slots[Int(message)].bodyLength) + margin <= most
+            || packetSize(message, of: member, on: connection) <= most
+    }
+
+    private func packetSize(_ message: Int32, of member: SharedGroup.Member, on connection: Int) -> Int {
+        let subscription = subscriptions[Int(member.subscription)]
+        return DeliverySize(
+            of: messages.slots[Int(message)],
+            qos: subscription.qos,
+            version: connections[connection].version,
+            identifiers: subscription.identifiers < 0 ? [] : identifierSets[subscription.identifiers]
+        ).packet
+    }
+
+    /// Whether members are connected and none of them takes a packet of that size (MQTT 5.0 §3.1.2.11.4).
+    private func isTooLargeForAll(_ message: Int32, of group: Int32) -> Bool {
+        var isAnyConnected = false
+        for member in groups[Int(group)].members {
+            let connection = sessions[Int(member.session)].connection
+            guard connection >= 0 else { continue }
+            if fits(message, member, Int(connection)) { return false }
+            isAnyConnected = true
+        }
+        return isAnyConnected
     }
 
     /// A message is done for a group.
@@ -178,19 +219,21 @@ extension BrokerEngine {
         releaseMessage(message, ofGroup: true)
     }
 
-    /// Shared deliveries in flight to a session go back to their groups, before everything newer, and at once to another member.
-    ///
-    /// - Parameters:
-    ///   - session: The session that lost its connection or left.
-    ///   - group: Only this group, or all for nil.
-    mutating func handBack(of session: Int32, group: Int32?) {
-        let slots = sessions[Int(session)].shared.removeAll(of: group)
+    /// Shared deliveries in flight to a session that lost its connection go back to their groups, before everything newer, and
+    /// at once to another member.
+    mutating func handBack(of session: Int32) {
+        let slots = sessions[Int(session)].shared.removeAll()
         guard !slots.isEmpty else { return }
         var touched: Set<Int32> = []
         for slot in slots {
+            groups[Int(slot.group)].inflight -= 1
+            guard !groups[Int(slot.group)].members.isEmpty else {
+                finish(slot.message, ofGroup: slot.group)
+                removeGroupIfDone(slot.group)
+                continue
+            }
             groups[Int(slot.group)].returned.append(slot.message)
             groups[Int(slot.group)].queuedBytes += Int(messages.slots[Int(slot.message)].bodyLength)
-            groups[Int(slot.group)].inflight -= 1
             groups[Int(slot.group)].redistributed += 1
             statistics.redistributed += 1
             touched.insert(slot.group)
@@ -198,7 +241,7 @@ extension BrokerEngine {
         for group in touched.sorted() {
             var returned: [Int32] = []
             swap(&returned, &groups[Int(group)].returned)
-            returned.sort { messages.slots[Int($0)].sequence < messages.slots[Int($1)].sequence }
+            returned.sort { messages.slots[Int($0)].sequence > messages.slots[Int($1)].sequence }
             groups[Int(group)].returned = returned
             pumpLater(group: group)
         }
@@ -235,10 +278,8 @@ extension BrokerEngine {
             looked += 1
             let connection = sessions[Int(member.session)].connection
             guard connection >= 0, hasRoomForAtMostOnce(Int(connection)) else { continue }
-            let identifier = subscriptions[Int(member.subscription)].identifier
-            let identifiers = identifierSets.intern(identifier == 0 ? [] : [identifier])
+            let identifiers = subscriptions[Int(member.subscription)].identifiers
             sendAtMostOnce(message, to: member.session, retain: false, identifiers: identifiers)
-            identifierSets.release(identifiers)
             return
         }
         statistics.droppedQoS0 += 1

@@ -61,23 +61,23 @@ extension BrokerEngine {
     private mutating func deliverWithCare(_ slot: MessageSlot, to connection: Int, _ delivery: Delivery) -> Bool {
         let isFive = connections[connection].version == .v5
         let identifiers = isFive && delivery.identifiers >= 0 ? identifierSets[delivery.identifiers] : []
-        var extra = isFive && slot.expiresAt != .max ? 5 : 0
-        for identifier in identifiers { extra += 1 + VariableByteInteger.size(identifier) }
-        let properties = Int(slot.propertiesLength) + extra
-        let head = slot.identifierOffset + (delivery.qos == 0 ? 0 : 2)
-        let propertiesSize = isFive ? VariableByteInteger.size(UInt32(properties)) + properties : 0
-        let remaining = head + propertiesSize + slot.payloadLength
-        guard 1 + VariableByteInteger.size(UInt32(remaining)) + remaining <= connections[connection].maximumPacketSize,
-            remaining <= 268_435_455
-        else { return false }
+        let size = DeliverySize(
+            of: slot,
+            qos: delivery.qos,
+            version: connections[connection].version,
+            identifiers: identifiers
+        )
+        guard size.packet <= connections[connection].maximumPacketSize, size.remaining <= DeliverySize.largest else {
+            return false
+        }
         markDirty(connection)
-        writeHeader(delivery, remaining: remaining, to: connection)
+        writeHeader(delivery, remaining: size.remaining, to: connection)
         let start = Int(slot.offset)
         let chunk = Int(slot.chunk)
         messages.write(start..<start + slot.identifierOffset, of: chunk, to: &connections[connection].output)
         if delivery.qos > 0 { connections[connection].output.writeInteger(delivery.packetIdentifier) }
         if isFive {
-            writeVariableByteInteger(properties, to: connection)
+            writeVariableByteInteger(size.properties, to: connection)
             if slot.expiresAt != .max {
                 // Rounded up: what has not expired is never sent with nothing left.
                 let left = UInt32(clamping: (max(0, slot.expiresAt - now.milliseconds) + 999) / 1000)

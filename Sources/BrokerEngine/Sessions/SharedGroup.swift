@@ -19,7 +19,7 @@ struct SharedGroup {
     var cursor = 0
     /// What nobody has got yet.
     var waiting = MessageRing()
-    /// What a member had and gave back, in order of arrival; goes out before ``waiting``.
+    /// What members had and gave back, the oldest last; goes out before ``waiting``.
     var returned: [Int32] = []
     /// Bytes of the messages that wait.
     var queuedBytes = 0

@@ -46,20 +46,14 @@ struct SharedWindow {
         return slot
     }
 
-    /// Takes everything out that belongs to a group (or to any, for nil).
-    mutating func removeAll(of group: Int32?) -> [Slot] {
-        var removed: [Slot] = []
-        for index in slots.indices where slots[index].group >= 0 {
-            if let group, slots[index].group != group { continue }
-            removed.append(slots[index])
-            slots[index] = Slot(message: free, group: -1)
-            free = Int32(index)
-            count -= 1
-        }
-        if count == 0 {
-            slots = []
-            free = -1
-        }
+    /// Takes everything out.
+    ///
+    /// Only for a connection that is gone: the identifiers are free again at once.
+    mutating func removeAll() -> [Slot] {
+        let removed = slots.filter { $0.group >= 0 }
+        slots = []
+        free = -1
+        count = 0
         return removed
     }
 }

@@ -1,3 +1,4 @@
+import BrokerEngine
 import MQTTPackets
 import Testing
 
