@@ -9,13 +9,11 @@
 /// - `Encoding/`: ``encode(into:version:)`` and ``encodedSize(version:)``.
 /// - `Views/`: the hot path of the broker: ``FixedHeader``, ``PublishView`` and ``AckView`` look at bytes where they lie.
 /// - `Topics/`: topic names and filters.
-///
-/// The two large and rare packets are indirect, so that moving a packet moves no more than a message.
 package enum Packet: Sendable, Equatable {
     /// A client asks for a session (§3.1).
-    indirect case connect(Connect)
+    case connect(Connect)
     /// The server answers a CONNECT (§3.2).
-    indirect case connack(ConnAck)
+    case connack(ConnAck)
     /// A message (§3.3).
     case publish(Publish)
     /// The answer to a PUBLISH of quality of service 1 (§3.4).

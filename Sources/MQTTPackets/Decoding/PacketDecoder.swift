@@ -6,6 +6,8 @@ package import NIOCore
 /// ``PublishView`` and ``AckView`` beside it.
 package struct PacketDecoder: Sendable {
     /// The version of the connection; nil until a CONNECT tells it.
+    ///
+    /// A CONNECT that is refused tells it, too, if it names a version that there is: so that the answer is in its form.
     package private(set) var version: ProtocolVersion?
     /// The limits of the receiver.
     package var limits: PacketLimits
@@ -51,8 +53,8 @@ package struct PacketDecoder: Sendable {
             limits: limits,
             direction: direction
         )
+        defer { version = version ?? reader.namedVersion }
         let packet = try reader.packet(header)
-        if case .connect(let connect) = packet, version == nil { version = connect.version }
         buffer.moveReaderIndex(forwardBy: header.packetLength)
         return packet
     }

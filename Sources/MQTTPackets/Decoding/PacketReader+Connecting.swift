@@ -34,6 +34,7 @@ extension PacketReader {
             throw PacketError(reasonCode: .unsupportedProtocolVersion, message: "CONNECT: protocol version \(level)")
         }
         self.version = version
+        self.namedVersion = version
     }
 
     private mutating func clientIdentifier(cleanStart: Bool) throws(PacketError) -> String {

@@ -8,6 +8,8 @@ struct PacketReader {
     let type: PacketType
     /// The version of the connection; of the packet itself in CONNECT.
     var version: ProtocolVersion
+    /// The version that a CONNECT names; nil in other packets.
+    var namedVersion: ProtocolVersion?
     /// The limits of the receiver.
     let limits: PacketLimits
     /// Which way the packet goes, if known.
