@@ -28,6 +28,7 @@ public final class Broker: Service, Sendable {
 
     private struct State {
         var phase = Phase.idle
+        // Safe because it is opened only on the loop that is kept beside it.
         var shell: NIOLoopBound<BrokerShell>?
         var loop: (any EventLoop)?
         var port: Int?
@@ -117,6 +118,7 @@ public final class Broker: Service, Sendable {
                 loop: loop,
                 failed: failed
             )
+            // Safe because this closure runs on that loop.
             return NIOLoopBound(shell, eventLoop: loop)
         }.get()
         state.withLock {
@@ -135,6 +137,7 @@ public final class Broker: Service, Sendable {
         return listener
     }
 
+    // Safe because the bound shell is opened only where handlers are made: on its loop.
     private func listen(_ shell: NIOLoopBound<BrokerShell>, _ loop: any EventLoop) async throws -> (any Channel)? {
         guard let port = configuration.port else { return nil }
         do {
@@ -186,6 +189,7 @@ public final class Broker: Service, Sendable {
                 promise.succeed()
                 return
             }
+            // Safe because this closure runs on that loop.
             let overdue = loop.assumeIsolated().scheduleTask(in: deadline) { here.stopNow() }
             here.shutDown {
                 overdue.cancel()
@@ -245,7 +249,9 @@ public final class Broker: Service, Sendable {
         }
     }
 
-    /// Stops as kill -9 would: nobody is told, and what is not durable is lost. ``run()`` throws.
+    /// Stops as kill -9 would: nobody is told, and what is not durable is lost.
+    ///
+    /// ``run()`` throws.
     package func crash() async {
         let (shell, loop) = state.withLock { ($0.shell, $0.loop) }
         if let shell, let loop {

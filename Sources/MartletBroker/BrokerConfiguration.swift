@@ -10,11 +10,15 @@ public struct BrokerConfiguration: Sendable {
 
     /// The address to listen on.
     public var host = "127.0.0.1"
-    /// The port to listen on; 0 for any free one. Nil for no listener at all (``Broker/adopt(socket:)`` still works).
+    /// The port to listen on; 0 for any free one.
+    ///
+    /// Nil for no listener at all (``Broker/adopt(socket:)`` still works).
     public var port: Int? = 1883
     /// Where the broker keeps what must not be lost.
     public var storage = Storage.inMemory
-    /// Go on without what is lost when the journal is found damaged, instead of refusing to start. What is damaged is set aside, never deleted.
+    /// Go on without what is lost when the journal is found damaged, instead of refusing to start.
+    ///
+    /// What is damaged is set aside, never deleted.
     public var acceptsDataLoss = false
     /// What clients may use.
     public var limits = BrokerLimits()

@@ -22,9 +22,9 @@ extension BrokerShell {
 
     private func append(_ page: JournalPage, to journal: any Journal) {
         journal.drop(below: engine.firstLivePage)
+        // Safe because it is made on the loop, and only opened there.
         let here = NIOLoopBound(self, eventLoop: loop)
         journal.append([page]) { [loop] error in
-            // Safe because the bound value is only opened on its loop.
             loop.execute { here.value.pageIsDone(page, error) }
         }
     }
@@ -51,8 +51,8 @@ extension BrokerShell {
             return
         }
         reportRefusing(true)
+        // Safe because it is made on the loop, and only opened there.
         let here = NIOLoopBound(self, eventLoop: loop)
-        // Safe because the bound value is only opened on its loop.
         loop.scheduleTask(in: limits.retryInterval) { here.value.retryPage() }
     }
 
@@ -62,9 +62,9 @@ extension BrokerShell {
     }
 
     private func readBack(_ number: UInt64) {
+        // Safe because it is made on the loop, and only opened there.
         let here = NIOLoopBound(self, eventLoop: loop)
         journal?.read(number) { [loop] result in
-            // Safe because the bound value is only opened on its loop.
             loop.execute { here.value.pageWasRead(number, result) }
         }
     }

@@ -85,6 +85,7 @@ final class BrokerShell: ServerConnectionOwner {
     func scheduleTurn() {
         guard !isTurnScheduled else { return }
         isTurnScheduled = true
+        // Safe because everything here runs on the loop.
         loop.assumeIsolated().execute { self.turn() }
     }
 
@@ -95,6 +96,8 @@ final class BrokerShell: ServerConnectionOwner {
         let dirty = engine.takeDirty()
         for handle in dirty { flush(handle) }
         engine.recycle(dirty)
+        // What was just taken may have made room for what waits.
+        if engine.wantsTurn { scheduleTurn() }
         if journal != nil { appendPage() }
         if engine.openPageBytes > limits.unwrittenJournalBytes, !isReadingPaused { isReadingPaused = true }
     }

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 
 /// Milliseconds since 1970 by the machine's wall clock.
 func wallMilliseconds() -> Int64 {

@@ -53,7 +53,8 @@ struct Room {
             arrows: ["MQTTClient", "MQTTPackets"],
             foreign: [
                 "NIOCore", "Logging", "Metrics", "CoreMetrics", "Tracing", "ServiceLifecycle", "UnixSignals",
-                "Configuration", "Foundation", "FoundationEssentials", "DequeModule", "Synchronization", "Glibc", "Musl",
+                "Configuration", "Foundation", "FoundationEssentials", "DequeModule", "Synchronization", "Glibc",
+                "Musl",
                 "Darwin",
             ]
         ),

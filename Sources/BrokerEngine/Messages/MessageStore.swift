@@ -152,8 +152,8 @@ struct MessageStore {
     /// Writes a stretch of a chunk into a buffer.
     @inline(__always)
     func write(_ range: Range<Int>, of chunk: Int, to buffer: inout ByteBuffer) {
+        // Safe because the slice is checked against the chunk, and read only inside the closure.
         chunks[chunk].bytes.withUnsafeBytes { bytes in
-            // Safe because the slice is checked against the chunk, and read only inside the closure.
             _ = buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[range]))
         }
     }
@@ -161,8 +161,8 @@ struct MessageStore {
     /// Appends the body of a message to a record.
     func appendBody(of handle: Int32, to writer: inout PageWriter) {
         let range = bodyRange(handle)
+        // Safe because the slice is checked against the chunk, and read only inside the closure.
         chunks[Int(slots[Int(handle)].chunk)].bytes.withUnsafeBufferPointer { bytes in
-            // Safe because the slice is checked against the chunk, and read only inside the closure.
             writer.append(bytes: Span(_unsafeElements: UnsafeBufferPointer(rebasing: bytes[range])))
         }
     }

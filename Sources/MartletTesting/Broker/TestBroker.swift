@@ -1,16 +1,11 @@
 import BrokerEngine
+import Glibc
 import Journal
 public import Logging
 public import MQTTClient
 public import MartletBroker
 import NIOCore
 import Synchronization
-
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
 
 /// A broker in the process of the test, that can be killed and started again.
 ///
