@@ -14,12 +14,14 @@ import Synchronization
 /// | --- | --- |
 /// | `journal.sqlite`, `-wal` | the pages |
 /// | `journal.mark` | the number of the newest page that was confirmed: a log that lost its end is told from one that had none |
+/// | `journal.reserve` | nothing but space, given up when the disk is full, so that pages can still be dropped |
 /// | `journal.lock` | held as long as the journal is open |
 /// | `damaged-N-…` | what was set aside when damage was salvaged; never touched again |
 package final class SQLiteJournal: Journal {
     private let files: JournalFiles
     private let options: SQLiteJournalOptions
     private let lock: DirectoryLock
+    private let reserve: SpaceReserve
     private let thread: JournalThread
     private let state: Mutex<State>
 
@@ -33,6 +35,7 @@ package final class SQLiteJournal: Journal {
         self.options = options
         try files.makeDirectory()
         lock = try DirectoryLock(files)
+        reserve = SpaceReserve(files: files, byteCount: options.bounds.reserveBytes)
         thread = JournalThread(waitingReads: options.bounds.waitingReads)
         state = Mutex(State())
     }
@@ -42,11 +45,12 @@ package final class SQLiteJournal: Journal {
     package func recover(_ page: (JournalPage) throws -> Void) throws -> RecoveryReport {
         try state.withLock { state throws(JournalError) in try state.beginRecovery() }
         do {
+            reserve.makeRoomForReading()
             let mark = try ConfirmedMark(files)
             let report = try Recovery(files: files, options: options, mark: mark).run(page)
             let newest = ConfirmedMark.Value(number: report.lastPage ?? 0, droppedBelow: report.droppedBelow)
-            try thread.start { [files, options] () throws(JournalError) in
-                try JournalDatabase(files: files, options: options, mark: mark, newest: newest)
+            try thread.start { [files, options, reserve] () throws(JournalError) in
+                try JournalDatabase(files: files, options: options, mark: mark, reserve: reserve, newest: newest)
             }
             state.withLock { $0.recovered(newest) }
             return report
@@ -83,7 +87,11 @@ package final class SQLiteJournal: Journal {
     }
 
     package var freeBytes: UInt64? {
-        let onDisk = files.freeBytes
+        var onDisk = files.freeBytes
+        if let free = onDisk, !reserve.isHeld {
+            // Without the reserve the disk counts as full until there is room for it again.
+            onDisk = free - min(free, UInt64(reserve.byteCount))
+        }
         guard let leftInFile = state.withLock({ $0.bytesLeft }) else { return onDisk }
         return min(onDisk ?? .max, leftInFile)
     }

@@ -39,6 +39,11 @@ extension SQLiteJournalOptions {
         /// What counts as small: as much as a checkpoint may copy.
         package var smallBytes = 4 << 20
 
+        /// How many bytes of the disk are kept for dropping and acknowledging when it is full.
+        ///
+        /// A checkpoint must find room in it for all of the log.
+        package var reserveBytes = 24 << 20
+
         /// How many free bytes the file keeps for later pages before it gives some back to the disk.
         ///
         /// It keeps at least as many as are in use, too.

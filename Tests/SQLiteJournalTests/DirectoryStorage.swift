@@ -24,10 +24,9 @@ final class DirectoryStorage: JournalStorage {
     func path(_ name: String) -> String { directory + "/" + name }
 
     func open(capacity: Int?, onDamage: DamagePolicy) throws -> any Journal {
-        try SQLiteJournal(
-            directory: directory,
-            options: SQLiteJournalOptions(onDamage: onDamage, maximumBytes: capacity.map(UInt64.init))
-        )
+        var options = SQLiteJournalOptions(onDamage: onDamage, maximumBytes: capacity.map(UInt64.init))
+        options.bounds.reserveBytes = 0
+        return try SQLiteJournal(directory: directory, options: options)
     }
 
     func open(onDamage: DamagePolicy = .refuse) throws -> any Journal { try open(capacity: nil, onDamage: onDamage) }

@@ -11,6 +11,8 @@ struct JournalFiles: Sendable {
     var logIndex: String { database + "-shm" }
     var lock: String { path("journal.lock") }
     var mark: String { path("journal.mark") }
+    /// Nothing but space.
+    var reserve: String { path("journal.reserve") }
     /// A new journal, while it is being made.
     var creating: String { path("creating.sqlite") }
     /// What is intact of a damaged journal, while it is being written: not complete, and made again if it is found.

@@ -6,6 +6,7 @@ struct JournalReader {
     private let queue: DatabaseQueue
     private let files: JournalFiles
     private let probes: Int
+    private let hadLog: Bool
 
     /// How many findings of SQLite's own check are reported.
     private static let findings = 10
@@ -13,6 +14,7 @@ struct JournalReader {
     init(files: JournalFiles, probes: Int) throws {
         self.files = files
         self.probes = probes
+        hadLog = files.exists(files.log)
         var configuration = Configuration()
         configuration.label = "martlet-journal-reader"
         configuration.readonly = true
@@ -22,8 +24,10 @@ struct JournalReader {
 
     func close() {
         try? queue.close()
-        // The index of the log that this connection made. Nobody else has it open: the directory is locked.
+        // What this connection made: the log's index, and an empty log where there was none. Nobody else has them open: the
+        // directory is locked.
         try? files.remove(files.logIndex)
+        if !hadLog, files.size(files.log) == 0 { try? files.remove(files.log) }
     }
 
     func inDatabase(_ body: (Database) throws -> Void) throws { try queue.inDatabase(body) }

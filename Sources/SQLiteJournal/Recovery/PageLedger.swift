@@ -20,6 +20,11 @@ struct PageLedger {
 
     mutating func enter(_ header: JournalHeader) { self.header = header }
 
+    /// Enters what the newest page says of dropped ones, before the pages are entered in order.
+    mutating func enter(newest row: StoredPage) {
+        if row.damage == nil { found.droppedBelow = max(found.droppedBelow, row.droppedBelow) }
+    }
+
     mutating func broken(_ what: String) { found.brokenStructure.append(what) }
 
     mutating func note(_ text: String) { found.notes.append(text) }
@@ -35,6 +40,7 @@ struct PageLedger {
         if found.firstPage == nil { found.firstPage = number }
         switch row {
         case .failure(let unreadable):
+            beforeDamaged(number)
             found.damaged.append(
                 DamagedPage(
                     number: number,
@@ -48,6 +54,7 @@ struct PageLedger {
             return nil
         case .success(let stored):
             if let damage = stored.damage {
+                beforeDamaged(number)
                 found.damaged.append(damage)
                 return stored.page.salvaged()
             }
@@ -55,6 +62,11 @@ struct PageLedger {
             found.droppedBelow = max(found.droppedBelow, stored.droppedBelow)
             return stored.page
         }
+    }
+
+    /// Which page came before a damaged one cannot be read: the numbers before it are taken to have been used.
+    private mutating func beforeDamaged(_ number: UInt64) {
+        if number > lastSeen + 1 { gaps.append((after: lastSeen, upTo: number - 1)) }
     }
 
     mutating func handedOut(_ page: JournalPage) {

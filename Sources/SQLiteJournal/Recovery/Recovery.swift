@@ -57,13 +57,21 @@ struct Recovery {
             defer { reader.close() }
             try reader.inDatabase { db in
                 try reader.inspect(db, &ledger)
-                for number in try reader.numbers(db, &ledger) {
+                let numbers = try reader.numbers(db, &ledger)
+                if let last = numbers.last, case .success(let newest) = try reader.row(db, last) {
+                    ledger.enter(newest: newest)
+                }
+                for number in numbers {
                     let found = try ledger.enter(reader.row(db, number), number: number)
                     guard let found, handing == .allIntact || (handing == .upToDamage && ledger.isIntactSoFar) else {
                         continue
                     }
                     do { try page(found) } catch { throw NotTaken(cause: error) }
                     ledger.handedOut(found)
+                }
+                let report = ledger.report()
+                if handing == .upToDamage, report.isIntact, report.pagesRead != numbers.count {
+                    ledger.broken("\(numbers.count - report.pagesRead) pages do not go together with the newest one")
                 }
             }
         } catch let error as DatabaseError {

@@ -17,6 +17,7 @@ extension JournalDatabase {
             if appendsSinceLook >= bounds.appendsBetweenLooks {
                 try look()
                 try shrink()
+                reserve.establish(leaving: reserve.byteCount)
             }
         } catch {
             let reason = JournalError(error, file: files.database)

@@ -18,6 +18,7 @@ final class JournalDatabase {
     let bounds: SQLiteJournalOptions.Bounds
     let queue: DatabaseQueue
     let mark: ConfirmedMark
+    let reserve: SpaceReserve
 
     /// About how many bytes the log has grown since the last checkpoint.
     var logBytes = 0
@@ -29,6 +30,7 @@ final class JournalDatabase {
     /// Why nothing more is written.
     var failure: JournalError?
     private let maximumPages: Int?
+    private var wasFull = false
     private var last: UInt64
     private var droppedBelow: UInt64
 
@@ -38,21 +40,26 @@ final class JournalDatabase {
     ///   - files: Where it lies.
     ///   - options: The bounds.
     ///   - mark: The mark that is written after each append.
+    ///   - reserve: The space that is given up when the disk is full.
     ///   - newest: The newest page that was ever appended, and what was dropped.
     /// - Throws: What SQLite says about the file, in the journal's words.
     init(
         files: JournalFiles,
         options: SQLiteJournalOptions,
         mark: ConfirmedMark,
+        reserve: SpaceReserve,
         newest: ConfirmedMark.Value
     ) throws(JournalError) {
         self.files = files
         bounds = options.bounds
         self.mark = mark
+        self.reserve = reserve
         last = newest.number
         droppedBelow = newest.droppedBelow
         maximumPages = options.maximumBytes.map { max(8, Int(clamping: $0) / Self.pageSize) }
         do {
+            // Before there is a file: a file without a mark is one that lost it.
+            mark.write(newest)
             if !files.exists(files.database) {
                 try Self.create(files.creating, bounds: options.bounds, files: files).close()
                 try files.move(files.creating, to: files.database)
@@ -60,6 +67,7 @@ final class JournalDatabase {
             queue = try Self.open(files.database, bounds: options.bounds, maximumPages: maximumPages)
             try files.syncDirectory()
             try look()
+            reserve.establish(leaving: reserve.byteCount)
         } catch {
             throw JournalError(error, file: files.database)
         }
@@ -120,16 +128,13 @@ final class JournalDatabase {
         if let failure { return .failure(failure) }
         if pages.isEmpty, dropBelow <= droppedBelow { return .success(Space(bytesLeft: bytesLeft())) }
         do {
-            do {
-                try commit(pages, dropBelow: dropBelow)
-            } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
-                // A checkpoint lets the log begin anew in the space that it has. Then what was dropped may make room enough.
-                try checkpoint()
-                try commit(pages, dropBelow: dropBelow)
-            }
+            try commitMakingRoom(pages, dropBelow: dropBelow)
         } catch {
-            return .failure(JournalError(error, file: files.database))
+            let reason = JournalError(error, file: files.database)
+            wasFull = reason.code == .full
+            return .failure(reason)
         }
+        wasFull = false
         last = pages.last?.number ?? last
         droppedBelow = dropBelow
         mark.write(ConfirmedMark.Value(number: last, droppedBelow: dropBelow))
@@ -161,6 +166,19 @@ final class JournalDatabase {
         mark.sync()
         // An error here loses nothing: the log stays and is read when the journal is opened next.
         try? queue.close()
+    }
+
+    /// Commits, and makes space where there is none, as far as that goes.
+    private func commitMakingRoom(_ pages: [JournalPage], dropBelow: UInt64) throws {
+        do {
+            return try commit(pages, dropBelow: dropBelow)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
+            // The caller has been told once, and takes no more than it must: it gets the reserve.
+            if wasFull, (files.freeBytes ?? .max) < UInt64(reserve.byteCount) { reserve.release() }
+        }
+        // After a checkpoint the log begins anew in the space that it has. Where that fails, so will the commit.
+        try? checkpoint()
+        try commit(pages, dropBelow: dropBelow)
     }
 
     private func commit(_ pages: [JournalPage], dropBelow: UInt64) throws {
