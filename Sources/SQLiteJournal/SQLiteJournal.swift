@@ -34,7 +34,7 @@ package final class SQLiteJournal: Journal {
         files = JournalFiles(directory: directory)
         self.options = options
         try files.makeDirectory()
-        lock = try DirectoryLock(files)
+        lock = try DirectoryLock(files, timeout: options.lockTimeout)
         reserve = SpaceReserve(files: files, byteCount: options.bounds.reserveBytes)
         thread = JournalThread(waitingReads: options.bounds.waitingReads)
         state = Mutex(State())

@@ -13,6 +13,11 @@ package struct SQLiteJournalOptions: Sendable {
     /// The log beside the file takes up to ``Bounds/logBytesWhileSmall`` more.
     package var maximumBytes: UInt64?
 
+    /// How long opening waits for another broker on the directory to end.
+    ///
+    /// A process that was killed holds its files until the system has torn it down, and that takes a while where it was large.
+    package var lockTimeout: Duration = .seconds(5)
+
     /// The sizes that were measured for `docs/decisions/0001-pages-as-rows.md`.
     package var bounds = Bounds()
 

@@ -26,6 +26,7 @@ final class DirectoryStorage: JournalStorage {
     func open(capacity: Int?, onDamage: DamagePolicy) throws -> any Journal {
         var options = SQLiteJournalOptions(onDamage: onDamage, maximumBytes: capacity.map(UInt64.init))
         options.bounds.reserveBytes = 0
+        options.lockTimeout = .zero
         return try SQLiteJournal(directory: directory, options: options)
     }
 

@@ -31,12 +31,24 @@ struct RefusalTests {
         _ = try first.recover { _ in }
         await #expect(processExitsWith: .exitCode(42)) { [directory = directory as String] in
             do {
-                _ = try SQLiteJournal(directory: directory)
+                var options = SQLiteJournalOptions()
+                options.lockTimeout = .zero
+                _ = try SQLiteJournal(directory: directory, options: options)
             } catch let error as JournalError {
                 exit(error.code == .busy ? 42 : 1)
             }
         }
         first.close()
+    }
+
+    @Test("A broker that is still ending is waited for")
+    func waiting() async throws {
+        let storage = try DirectoryStorage()
+        let first = try storage.open()
+        async let second = SQLiteJournal(directory: storage.directory)
+        try await Task.sleep(for: .milliseconds(50))
+        first.close()
+        try await second.close()
     }
 
     @Test("A program that has the file open")
