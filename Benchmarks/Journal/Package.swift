@@ -2,7 +2,7 @@
 import PackageDescription
 
 // Measures the journal's layout in SQLite: `swift run -c release JournalBenchmark` in this folder.
-// `Sources/Journal` is a link to the room itself, because its declarations are `package`.
+// `Sources/Journal` and `Sources/SQLiteJournal` are links to the rooms themselves, because their declarations are `package`.
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
@@ -17,9 +17,14 @@ let package = Package(
     dependencies: [.package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0")],
     targets: [
         .target(name: "Journal", swiftSettings: settings),
+        .target(
+            name: "SQLiteJournal",
+            dependencies: ["Journal", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "JournalBenchmark",
-            dependencies: ["Journal", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["Journal", "SQLiteJournal", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: settings
         ),
     ]

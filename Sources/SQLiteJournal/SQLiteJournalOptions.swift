@@ -55,7 +55,7 @@ extension SQLiteJournalOptions {
         package var keptFreeBytes = 32 << 20
 
         /// How many bytes one append gives back at most.
-        package var bytesGivenBackAtOnce = 512 << 10
+        package var bytesGivenBackAtOnce = 4 << 20
 
         /// After how many appends it is looked again whether the file has too many free bytes.
         package var appendsBetweenLooks = 64

@@ -10,6 +10,7 @@ enum JournalBenchmark {
             ProcessInfo.processInfo.environment["JOURNAL_BENCHMARK_DIR"] ?? FileManager.default.temporaryDirectory.path
         let rounds = Int(ProcessInfo.processInfo.environment["ROUNDS"] ?? "3") ?? 3
         if arguments.first == "format" { return FormatMeasurement.run() }
+        if arguments.first == "journal" { return try RoomMeasurement.run(in: directory, rounds: rounds) }
         for (title, setups) in Suites.all where arguments.isEmpty || arguments.contains(title) {
             print("\n### \(title)\n\n\(Measurement.heading)")
             for setup in setups {
