@@ -71,8 +71,10 @@ package struct BrokerEngine: ~Copyable {
     var nextSessionID: UInt64 = 1
     var nextGroupID: UInt64 = 1
     var nextAssignedClient: UInt64 = 1
-    /// The page of the newest `started` fact.
-    var startedPage: UInt64 = 0
+    /// The newest `started` fact.
+    var started = FactPlace()
+    /// Messages below this sequence were read back: whether they were sent before nobody knows.
+    var recoveredBelow: UInt64 = 0
     /// Used only between the first ``recover(_:)`` and ``finishRecovery(at:)``.
     var recovery: RecoveryState?
 
@@ -82,6 +84,8 @@ package struct BrokerEngine: ~Copyable {
 
     var startedAt = EngineTime(milliseconds: 0)
     var nextSystemReport = EngineTime(milliseconds: 0)
+    /// Groups told of in the last `$SYS` report.
+    var reportedGroups: Set<[UInt8]> = []
     var sweepPosition = 0
     /// Sessions that may end or have a will due while nobody is connected, looked at by the tick.
     var timedSessions: Set<Int32> = []
@@ -95,7 +99,7 @@ package struct BrokerEngine: ~Copyable {
         self.configuration = configuration
         filters = TopicTree(seed: configuration.seed)
         retainedTopics = TopicTree(seed: configuration.seed &* 31 &+ 7)
-        cache = MatchCache(seed: configuration.seed ^ 0x5DEE_CE66)
+        cache = MatchCache(seed: configuration.seed ^ 0x5DEE_CE66, size: configuration.limits.cachedTopics)
         log = FactLog(isOn: configuration.journaling)
     }
 }

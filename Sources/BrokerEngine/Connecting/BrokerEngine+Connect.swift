@@ -23,16 +23,20 @@ extension BrokerEngine {
             rejectConnect(connection, .qosNotSupported, "the will asks for QoS 2")
             return
         }
+        if let will = connect.will, isSystemTopic(Array(will.topic.utf8).span) {
+            rejectConnect(connection, .topicNameInvalid, "the will is for a topic of the broker's own")
+            return
+        }
         var changedDurable = false
         if let old = sessionByClient[client] {
             takeOver(old)
             if connect.cleanStart, sessionByClient[client] != nil {
-                changedDurable = sessions[Int(old)].page != 0
+                changedDurable = sessions[Int(old)].fact.isWritten
                 endSession(old)
             }
         }
         let known = sessionByClient[client]
-        guard known != nil || sessions.count - freeSessions.count < limits.sessions else {
+        guard known != nil || sessionByID.count < limits.sessions else {
             rejectConnect(connection, .quotaExceeded, "there are as many sessions as this broker allows")
             return
         }
@@ -63,9 +67,13 @@ extension BrokerEngine {
     }
 
     private mutating func assignClientIdentifier() -> [UInt8] {
-        defer { nextAssignedClient += 1 }
-        let digits = String(configuration.seed, radix: 36)
-        return Array("martlet-\(digits)-\(nextAssignedClient)".utf8)
+        while true {
+            // Not the seed itself: it also keys the hash tables, and nobody outside may know it.
+            let start = String(EngineHash.mixed(configuration.seed) >> 32, radix: 36)
+            let client = Array("martlet-\(start)-\(nextAssignedClient)".utf8)
+            nextAssignedClient += 1
+            if sessionByClient[client] == nil { return client }
+        }
     }
 
     private mutating func makeSession(_ client: [UInt8]) -> Int32 {
@@ -104,6 +112,7 @@ extension BrokerEngine {
         // One that becomes persistent here is new: it has nothing yet that the journal must learn but itself.
         if wasPersistent, !sessions[at].isPersistent { changePersistence(of: session, to: false) }
         connections[connection].state = .connected
+        connections[connection].lastReceived = now
         connections[connection].session = session
         connections[connection].receiveMaximum = Int(connect.properties.receiveMaximum ?? .max)
     }

@@ -114,10 +114,11 @@ extension BrokerEngine {
     /// A session is over: its subscriptions, its queue and its place are freed.
     mutating func endSession(_ session: Int32) {
         let at = Int(session)
-        if sessions[at].will != nil, sessions[at].willAt != .never { publishWill(of: session) }
+        // Whatever its delay: a will that is still there was not sent (MQTT 5.0 §3.1.3.2.2).
+        publishWill(of: session)
         handBack(of: session)
-        for subscription in Array(sessions[at].subscriptions.values) { removeSubscription(subscription) }
-        sessions[at].subscriptions = [:]
+        // In an order of its own, so that a run can be repeated.
+        for subscription in sessions[at].subscriptions.values.sorted() { removeSubscription(subscription) }
         dropQueue(of: session)
         journalSessionEnded(session)
         sessionByClient[sessions[at].clientIdentifier] = nil
@@ -154,6 +155,6 @@ extension BrokerEngine {
         guard let will = sessions[at].will else { return }
         sessions[at].will = nil
         sessions[at].willAt = .never
-        publishPacket(will.packet, qos: will.qos, publisher: session, isSystem: false)
+        publishPacket(will.packet, qos: will.qos, publisher: session, origin: .will)
     }
 }

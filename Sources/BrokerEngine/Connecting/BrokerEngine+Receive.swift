@@ -30,7 +30,8 @@ extension BrokerEngine {
     package mutating func receive(_ bytes: Span<UInt8>, on handle: ConnectionHandle, at time: EngineTime) -> Int {
         advance(to: time)
         let connection = Int(handle.index)
-        connections[connection].lastReceived = now
+        // Parts of a CONNECT are no CONNECT: its deadline goes on.
+        if connections[connection].state == .connected { connections[connection].lastReceived = now }
         var offset = 0
         while offset < bytes.count {
             if connections[connection].state == .closing { return bytes.count }

@@ -39,7 +39,7 @@ struct Connection {
     var heldPublishes = 0
     /// No delivery before this page is durable, because the CONNACK waits for it; 0 for none.
     var connackPage: UInt64 = 0
-    /// When it was opened, or last heard of.
+    /// When it was opened, and once it is connected: when it was last heard of.
     var lastReceived = EngineTime(milliseconds: 0)
     /// Milliseconds of silence after which it is closed; 0 for never.
     var silenceAllowed: Int64 = 0

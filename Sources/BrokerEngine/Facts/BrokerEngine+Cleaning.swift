@@ -24,7 +24,8 @@ extension BrokerEngine {
     }
 
     mutating func clean() {
-        guard log.takesMessages else { return }
+        // Also while no message is taken: cleaning is what gives space back.
+        guard log.health != .lost, log.retry == nil else { return }
         guard let cleaning = log.cleaning else {
             beginCleaning()
             return
@@ -32,17 +33,23 @@ extension BrokerEngine {
         guard var reader = cleaning.reader else { return }
         var current = cleaning
         var budget = limits.cleaningBytesPerTurn
-        let isExact = !groups.contains { $0.id != 0 && !$0.isDurable && !$0.members.isEmpty }
+        current.exactFrom = groups.reduce(0) {
+            $1.members.isEmpty && $1.inflight == 0 ? $0 : max($0, $1.durableFrom)
+        }
+        current.inflight = nil
         while budget > 0 {
             let before = reader.offset
-            guard case .record(let record) = reader.next() else {
-                log.cleaning = nil
+            switch reader.next() {
+            case .end:
+                endCleaning(current)
                 return
+            case .damaged: continue
+            case .record(let record):
+                let written = log.writer.byteCount
+                move(record, reader, &current)
+                // A dead record costs its reading only.
+                budget -= log.writer.byteCount - written + (reader.offset - before) / 8 + 1
             }
-            let written = log.writer.byteCount
-            move(record, reader, &current, isExact: isExact)
-            // A dead record costs its reading only.
-            budget -= log.writer.byteCount - written + (reader.offset - before) / 8 + 1
         }
         current.reader = reader
         log.cleaning = current
@@ -53,28 +60,32 @@ extension BrokerEngine {
         guard log.totalBytes > wanted, now >= log.cleaningPausedUntil, log.firstPage <= log.durable,
             log[log.firstPage].live > 0
         else { return }
-        log.cleaning = FactCleaning(page: log.firstPage)
+        log.cleaning = FactCleaning(page: log.firstPage, liveBefore: log[log.firstPage].live)
         log.wantsPage = log.firstPage
     }
 
+    private mutating func endCleaning(_ cleaning: FactCleaning) {
+        log.cleaning = nil
+        let live = log[cleaning.page].live
+        // What may not be moved just now keeps the page; it is not read again and again for that.
+        if live > 0, live == cleaning.liveBefore {
+            log.cleaningPausedUntil = now.advanced(bySeconds: limits.cleaningRetrySeconds)
+        }
+    }
+
     /// Writes a record of the old page again, as it is today, if it is still alive there.
-    private mutating func move(
-        _ record: RecordView,
-        _ reader: PageReader,
-        _ cleaning: inout FactCleaning,
-        isExact: Bool
-    ) {
+    private mutating func move(_ record: RecordView, _ reader: PageReader, _ cleaning: inout FactCleaning) {
         guard let kind = FactKind(rawValue: record.kind) else { return }
         var body = reader.body(of: record)
         switch kind {
-        case .started: if startedPage == cleaning.page { journalStarted() }
+        case .started: if started.page == cleaning.page { journalStarted() }
         case .session: if let id = try? body.readVarint() { moveSession(id, from: cleaning.page) }
-        case .subscribed: if let id = try? body.readVarint() { moveSubscriptions(of: id, from: cleaning.page) }
+        case .subscribed: try? moveSubscription(&body, from: cleaning.page)
         case .group: if let id = try? body.readVarint() { moveGroup(id, from: cleaning.page) }
         case .stored:
             let messages = log[cleaning.page].messages
             guard cleaning.messagesPassed < messages.count else { return }
-            moveMessage(messages[cleaning.messagesPassed], &body, from: cleaning.page, isExact: isExact)
+            moveMessage(messages[cleaning.messagesPassed], &body, &cleaning)
             cleaning.messagesPassed += 1
         case .sessionEnded, .disconnected, .unsubscribed, .groupEnded, .acknowledged, .groupAcknowledged,
             .retainedCleared:
@@ -84,38 +95,51 @@ extension BrokerEngine {
     }
 
     private mutating func moveSession(_ id: UInt64, from page: UInt64) {
-        guard let session = sessionByID[id], sessions[Int(session)].page == page else { return }
+        guard let session = sessionByID[id], sessions[Int(session)].fact.page == page else { return }
         _ = journalSession(session)
         if sessions[Int(session)].connection < 0 { journalDisconnected(session) }
     }
 
-    private mutating func moveSubscriptions(of id: UInt64, from page: UInt64) {
-        guard let session = sessionByID[id] else { return }
-        for subscription in sessions[Int(session)].subscriptions.values.sorted()
-        where subscriptions[Int(subscription)].page == page {
-            journalSubscription(subscription)
-        }
+    private mutating func moveSubscription(_ body: inout RecordBody, from page: UInt64) throws(JournalError) {
+        let id = try body.readVarint()
+        _ = try body.readUInt8()
+        _ = try body.readVarint()
+        let filter = try body.readBytes(body.remaining)
+        guard let session = sessionByID[id], let subscription = sessions[Int(session)].subscriptions[filter],
+            subscriptions[Int(subscription)].fact.page == page
+        else { return }
+        journalSubscription(subscription)
     }
 
     private mutating func moveGroup(_ id: UInt64, from page: UInt64) {
-        guard let group = groupByID[id], groups[Int(group)].page == page else { return }
+        guard let group = groupByID[id], groups[Int(group)].fact.page == page else { return }
         journalGroup(group)
     }
 
-    private mutating func moveMessage(
-        _ message: Int32,
-        _ body: inout RecordBody,
-        from page: UInt64,
-        isExact: Bool
-    ) {
+    private mutating func moveMessage(_ message: Int32, _ body: inout RecordBody, _ cleaning: inout FactCleaning) {
         guard message >= 0, let stored = try? StoredFact(&body),
             messages.slots[Int(message)].sequence == stored.sequence,
-            messages.slots[Int(message)].page == page
+            messages.slots[Int(message)].page == cleaning.page
         else { return }
+        let retained = stored.isRetained && isRetained(message)
+        // It comes back as the retained one if the page of its successor fails.
+        if stored.isRetained, !retained, log.replaced.contains(where: { $0.old == message }) { return }
+        findTargets(of: message, stored)
+        findGroups(of: message, stored, &cleaning)
+        let old = messages.slots[Int(message)].fact
+        if journalStored(message, retained: retained) {
+            log.moves.append(FactMove(message: message, sequence: stored.sequence, from: old, to: log.open))
+        } else {
+            // Only receivers that do not outlive a crash still have it.
+            log.died(old)
+            messages.slots[Int(message)].fact = FactPlace()
+        }
+    }
+
+    private mutating func findTargets(of message: Int32, _ stored: StoredFact) {
         durableTargets.removeAll(keepingCapacity: true)
-        durableGroups.removeAll(keepingCapacity: true)
         for target in stored.targets {
-            guard let session = sessionByID[target.session],
+            guard let session = sessionByID[target.session], sessions[Int(session)].isPersistent,
                 sessions[Int(session)].queue.contains(target.position)
             else { continue }
             let entry = sessions[Int(session)].queue[target.position]
@@ -130,29 +154,33 @@ extension BrokerEngine {
                 )
             )
         }
-        let retained = stored.isRetained && isRetained(message)
-        // All of its groups still have it when as many references say so; else each is looked through.
-        let allGroups = isExact && Int(messages.slots[Int(message)].groupReferences) == stored.groups.count
+    }
+
+    private mutating func findGroups(of message: Int32, _ stored: StoredFact, _ cleaning: inout FactCleaning) {
+        durableGroups.removeAll(keepingCapacity: true)
+        // When every group that can have it is named in the record, and as many references say so, all of them still have it.
+        let allGroups =
+            stored.sequence >= cleaning.exactFrom
+            && Int(messages.slots[Int(message)].groupReferences) == stored.groups.count
         for id in stored.groups {
-            guard let group = groupByID[id], groups[Int(group)].isDurable else { continue }
-            if allGroups || holds(message, group: group) { durableGroups.append(group) }
+            guard let group = groupByID[id], stored.sequence >= groups[Int(group)].durableFrom else { continue }
+            if allGroups || holds(message, group, &cleaning) { durableGroups.append(group) }
         }
-        _ = journalStored(message, retained: retained)
     }
 
     /// Whether a message still belongs to a group.
     ///
     /// Looked for only where the count of references does not tell.
-    private func holds(_ message: Int32, group: Int32) -> Bool {
+    private func holds(_ message: Int32, _ group: Int32, _ cleaning: inout FactCleaning) -> Bool {
         let at = Int(group)
-        if groups[at].returned.contains(message) { return true }
-        for offset in 0..<groups[at].waiting.count where groups[at].waiting[offset] == message { return true }
-        for member in groups[at].members {
-            for slot in sessions[Int(member.session)].shared.slots where slot.group == group && slot.message == message
-            {
-                return true
+        if groups[at].returned.contains(message) || groups[at].waiting.contains(message, in: messages) { return true }
+        if cleaning.inflight == nil {
+            // Every session is looked through: one that unsubscribed may still have it.
+            cleaning.inflight = []
+            for session in sessions {
+                for slot in session.shared.slots where slot.group >= 0 { cleaning.inflight?.insert(slot) }
             }
         }
-        return false
+        return cleaning.inflight?.contains(.init(message: message, group: group)) ?? false
     }
 }

@@ -2,28 +2,30 @@ import Journal
 
 /// Writing facts. Each is written where it is decided, and read back by `BrokerEngine+Recovery`.
 extension BrokerEngine {
+    /// Begins a record; where it begins.
     @inline(__always)
-    private mutating func begin(_ kind: FactKind) {
+    private mutating func begin(_ kind: FactKind) -> Int {
+        let start = log.writer.byteCount
         log.writer.beginRecord(kind: kind.rawValue, version: kind.version)
+        return start
     }
 
-    /// A live fact moved to the open page.
-    private mutating func renew(_ page: inout UInt64) {
-        if page != 0 { log.died(on: page, bytes: FactLog.smallFact) }
-        page = log.open
-        log.born(bytes: FactLog.smallFact)
+    /// Ends the record of a fact that is alive now, on the open page.
+    private mutating func end(from start: Int, _ fact: FactPlace) -> FactPlace {
+        log.writer.endRecord()
+        if fact.isWritten { log.died(fact) }
+        let place = FactPlace(page: log.open, bytes: log.writer.byteCount - start)
+        log.born(place)
+        return place
     }
 
     mutating func journalStarted() {
         guard log.isOn else { return }
-        begin(.started)
+        let start = begin(.started)
         log.writer.append(nextSequence)
         log.writer.append(nextSessionID)
         log.writer.append(nextGroupID)
-        log.writer.endRecord()
-        var page = startedPage
-        renew(&page)
-        startedPage = page
+        started = end(from: start, started)
     }
 
     // MARK: Sessions
@@ -32,7 +34,7 @@ extension BrokerEngine {
     mutating func journalSession(_ session: Int32) -> Bool {
         let at = Int(session)
         guard log.isOn, sessions[at].isPersistent else { return false }
-        begin(.session)
+        let start = begin(.session)
         log.writer.append(varint: sessions[at].id)
         log.writer.append(varint: UInt64(sessions[at].expiry))
         log.writer.append(varint: UInt64(sessions[at].clientIdentifier.count))
@@ -46,29 +48,26 @@ extension BrokerEngine {
         } else {
             log.writer.append(UInt8(0))
         }
-        log.writer.endRecord()
-        let isNew = sessions[at].page == 0
-        var page = sessions[at].page
-        renew(&page)
-        sessions[at].page = page
+        let isNew = !sessions[at].fact.isWritten
+        sessions[at].fact = end(from: start, sessions[at].fact)
         return isNew
     }
 
     mutating func journalSessionEnded(_ session: Int32) {
         let at = Int(session)
-        guard sessions[at].page != 0 else { return }
-        begin(.sessionEnded)
+        guard sessions[at].fact.isWritten else { return }
+        _ = begin(.sessionEnded)
         log.writer.append(varint: sessions[at].id)
         log.writer.endRecord()
-        log.died(on: sessions[at].page, bytes: FactLog.smallFact)
-        sessions[at].page = 0
+        log.died(sessions[at].fact)
+        sessions[at].fact = FactPlace()
     }
 
     /// Writes since when a session is without a connection, and whether its will is still due.
     mutating func journalDisconnected(_ session: Int32) {
         let at = Int(session)
-        guard sessions[at].page != 0 else { return }
-        begin(.disconnected)
+        guard sessions[at].fact.isWritten else { return }
+        _ = begin(.disconnected)
         log.writer.append(varint: sessions[at].id)
         log.writer.append(UInt64(bitPattern: sessions[at].endsAt.milliseconds))
         log.writer.append(UInt64(bitPattern: sessions[at].willAt.milliseconds))
@@ -88,9 +87,10 @@ extension BrokerEngine {
             _ = journalSession(session)
             for subscription in sessions[at].subscriptions.values.sorted() { journalSubscription(subscription) }
         } else {
-            for subscription in sessions[at].subscriptions.values where subscriptions[Int(subscription)].page != 0 {
-                log.died(on: subscriptions[Int(subscription)].page, bytes: FactLog.smallFact)
-                subscriptions[Int(subscription)].page = 0
+            for subscription in sessions[at].subscriptions.values.sorted()
+            where subscriptions[Int(subscription)].fact.isWritten {
+                log.died(subscriptions[Int(subscription)].fact)
+                subscriptions[Int(subscription)].fact = FactPlace()
             }
             sessions[at].acknowledged.removeAll()
             journalSessionEnded(session)
@@ -103,50 +103,49 @@ extension BrokerEngine {
         let at = Int(handle)
         let session = Int(subscriptions[at].session)
         guard log.isOn, sessions[session].isPersistent else { return }
-        begin(.subscribed)
+        let start = begin(.subscribed)
         log.writer.append(varint: sessions[session].id)
         log.writer.append(
             subscriptions[at].qos | (subscriptions[at].noLocal ? 4 : 0) | (subscriptions[at].retainAsPublished ? 8 : 0)
         )
         log.writer.append(varint: UInt64(subscriptions[at].identifier))
         log.writer.append(bytes: subscriptions[at].filter)
-        log.writer.endRecord()
-        var page = subscriptions[at].page
-        renew(&page)
-        subscriptions[at].page = page
+        subscriptions[at].fact = end(from: start, subscriptions[at].fact)
     }
 
     mutating func journalUnsubscribed(_ handle: Int32) {
         let at = Int(handle)
-        guard subscriptions[at].page != 0 else { return }
-        begin(.unsubscribed)
+        guard subscriptions[at].fact.isWritten else { return }
+        _ = begin(.unsubscribed)
         log.writer.append(varint: sessions[Int(subscriptions[at].session)].id)
         log.writer.append(bytes: subscriptions[at].filter)
         log.writer.endRecord()
     }
 
+    /// Writes a group with a persistent member; when it had none before, what comes from now on is journaled for it.
     mutating func journalGroup(_ group: Int32) {
+        let at = Int(group)
         guard log.isOn else { return }
-        begin(.group)
-        log.writer.append(varint: groups[Int(group)].id)
-        log.writer.append(bytes: groups[Int(group)].name)
-        log.writer.endRecord()
-        var page = groups[Int(group)].page
-        renew(&page)
-        groups[Int(group)].page = page
+        if !groups[at].fact.isWritten { groups[at].durableFrom = nextSequence }
+        let start = begin(.group)
+        log.writer.append(varint: groups[at].id)
+        log.writer.append(bytes: groups[at].name)
+        groups[at].fact = end(from: start, groups[at].fact)
     }
 
     mutating func journalGroupEnded(_ group: Int32) {
-        guard groups[Int(group)].page != 0 else { return }
-        begin(.groupEnded)
-        log.writer.append(varint: groups[Int(group)].id)
+        let at = Int(group)
+        guard groups[at].fact.isWritten else { return }
+        _ = begin(.groupEnded)
+        log.writer.append(varint: groups[at].id)
         log.writer.endRecord()
-        log.died(on: groups[Int(group)].page, bytes: FactLog.smallFact)
-        groups[Int(group)].page = 0
-        groups[Int(group)].acknowledged.removeAll()
+        log.died(groups[at].fact)
+        groups[at].fact = FactPlace()
+        groups[at].durableFrom = .max
+        groups[at].acknowledged.removeAll()
         // What waits stays in memory for the members there are; it was never promised to outlive them.
-        groupByID[groups[Int(group)].id] = nil
-        groups[Int(group)].id = nextGroupID
+        groupByID[groups[at].id] = nil
+        groups[at].id = nextGroupID
         groupByID[nextGroupID] = group
         nextGroupID += 1
     }
@@ -156,20 +155,16 @@ extension BrokerEngine {
     /// Writes a message with its durable receivers; false when there are none.
     mutating func journalStored(_ message: Int32, retained: Bool) -> Bool {
         guard retained || !durableTargets.isEmpty || !durableGroups.isEmpty else { return false }
-        writeStored(message, retained: retained)
         let at = Int(message)
-        if messages.slots[at].page != 0 {
-            log.died(on: messages.slots[at].page, bytes: Int(messages.slots[at].bodyLength))
-        }
-        messages.slots[at].page = log.open
-        log.born(bytes: Int(messages.slots[at].bodyLength))
+        let start = begin(.stored)
+        writeStored(message, retained: retained)
+        messages.slots[at].fact = end(from: start, messages.slots[at].fact)
         log[log.open].messages.append(message)
         return true
     }
 
     private mutating func writeStored(_ message: Int32, retained: Bool) {
         let at = Int(message)
-        begin(.stored)
         log.writer.append(varint: messages.slots[at].sequence)
         log.writer.append(messages.slots[at].qos | (retained ? 4 : 0))
         let expiresAt = messages.slots[at].expiresAt
@@ -188,12 +183,11 @@ extension BrokerEngine {
         log.writer.append(varint: UInt64(messages.slots[at].topicLength))
         log.writer.append(varint: UInt64(messages.slots[at].propertiesLength))
         messages.appendBody(of: message, to: &log.writer)
-        log.writer.endRecord()
     }
 
     mutating func journalRetainedCleared(_ topic: [UInt8]) {
         guard log.isOn else { return }
-        begin(.retainedCleared)
+        _ = begin(.retainedCleared)
         log.writer.append(bytes: topic)
         log.writer.endRecord()
     }
@@ -242,7 +236,7 @@ extension BrokerEngine {
             if previous.map({ $0 + 1 }) != position { runs += 1 }
             previous = position
         }
-        begin(.acknowledged)
+        _ = begin(.acknowledged)
         log.writer.append(varint: sessions[at].id)
         log.writer.append(varint: UInt64(runs))
         var index = 0
@@ -263,7 +257,7 @@ extension BrokerEngine {
     private mutating func writeAcknowledged(group: Int32) {
         let at = Int(group)
         groups[at].acknowledged.sort()
-        begin(.groupAcknowledged)
+        _ = begin(.groupAcknowledged)
         log.writer.append(varint: groups[at].id)
         log.writer.append(varint: UInt64(groups[at].acknowledged.count))
         var previous: UInt64 = 0

@@ -28,29 +28,37 @@ extension BrokerEngine {
             throw JournalError(.damaged, "A record of kind \(record.kind), version \(record.version) is not known.")
         }
         var body = reader.body(of: record)
+        let place = FactPlace(page: page, bytes: record.body.upperBound - record.offset)
         switch kind {
-        case .started: try applyStarted(&body, page)
-        case .session: try applySession(&body, page)
+        case .started: try applyStarted(&body, place)
+        case .session: try applySession(&body, place)
         case .sessionEnded: applySessionEnded(try body.readVarint())
         case .disconnected: try applyDisconnected(&body)
-        case .subscribed: try applySubscribed(&body, page)
+        case .subscribed: try applySubscribed(&body, place)
         case .unsubscribed: try applyUnsubscribed(&body)
-        case .group: try applyGroup(&body, page)
+        case .group: try applyGroup(&body, place)
         case .groupEnded: applyGroupEnded(try body.readVarint())
-        case .stored: try applyStored(&body, page)
+        case .stored: try applyStored(&body, place)
         case .acknowledged: try applyAcknowledged(&body)
         case .groupAcknowledged: try applyGroupAcknowledged(&body)
         case .retainedCleared: _ = clearRetained(try body.readBytes(body.remaining))
         }
     }
 
-    private mutating func applyStarted(_ body: inout RecordBody, _ page: UInt64) throws(JournalError) {
+    /// The newest record of a fact was read.
+    private mutating func renew(_ fact: inout FactPlace, _ place: FactPlace) {
+        if fact.isWritten { log.died(fact) }
+        fact = place
+        log.born(place)
+    }
+
+    private mutating func applyStarted(_ body: inout RecordBody, _ place: FactPlace) throws(JournalError) {
         nextSequence = max(nextSequence, try body.readUInt64())
         nextSessionID = max(nextSessionID, try body.readUInt64())
         nextGroupID = max(nextGroupID, try body.readUInt64())
-        if startedPage != 0 { log.died(on: startedPage, bytes: FactLog.smallFact) }
-        startedPage = page
-        log.born(on: page, bytes: FactLog.smallFact)
+        var fact = started
+        renew(&fact, place)
+        started = fact
     }
 
     // MARK: Sessions
@@ -69,7 +77,7 @@ extension BrokerEngine {
         return index
     }
 
-    private mutating func applySession(_ body: inout RecordBody, _ page: UInt64) throws(JournalError) {
+    private mutating func applySession(_ body: inout RecordBody, _ place: FactPlace) throws(JournalError) {
         let id = try body.readVarint()
         let expiry = UInt32(clamping: try body.readVarint())
         let client = try body.readBytes(Int(clamping: try body.readVarint()))
@@ -88,9 +96,9 @@ extension BrokerEngine {
         sessionByClient[client] = session
         recovery?.unknownSessions.remove(session)
         recovery?.disconnected[session] = nil
-        if sessions[at].page != 0 { log.died(on: sessions[at].page, bytes: FactLog.smallFact) }
-        sessions[at].page = page
-        log.born(on: page, bytes: FactLog.smallFact)
+        var fact = sessions[at].fact
+        renew(&fact, place)
+        sessions[at].fact = fact
     }
 
     private mutating func applySessionEnded(_ id: UInt64) {
@@ -110,13 +118,11 @@ extension BrokerEngine {
             }
             position += 1
         }
-        for subscription in recovery?.subscriptions[session]?.values.map(\.page) ?? [] {
-            log.died(on: subscription, bytes: FactLog.smallFact)
-        }
+        for fact in recovery?.subscriptions[session]?.values.map(\.fact) ?? [] { log.died(fact) }
         recovery?.subscriptions[session] = nil
         recovery?.disconnected[session] = nil
         recovery?.unknownSessions.remove(session)
-        if sessions[at].page != 0 { log.died(on: sessions[at].page, bytes: FactLog.smallFact) }
+        if sessions[at].fact.isWritten { log.died(sessions[at].fact) }
         if sessionByClient[sessions[at].clientIdentifier] == session {
             sessionByClient[sessions[at].clientIdentifier] = nil
         }
@@ -135,22 +141,22 @@ extension BrokerEngine {
 
     // MARK: Subscriptions and groups
 
-    private mutating func applySubscribed(_ body: inout RecordBody, _ page: UInt64) throws(JournalError) {
+    private mutating func applySubscribed(_ body: inout RecordBody, _ place: FactPlace) throws(JournalError) {
         let session = recoveredSession(try body.readVarint())
         let options = try body.readUInt8()
         let identifier = UInt32(clamping: try body.readVarint())
         let filter = try body.readBytes(body.remaining)
-        let made = RecoveredSubscription(options: options, identifier: identifier, page: page)
+        let made = RecoveredSubscription(options: options, identifier: identifier, fact: place)
         let old = recovery?.subscriptions[session, default: [:]].updateValue(made, forKey: filter)
-        if let old { log.died(on: old.page, bytes: FactLog.smallFact) }
-        log.born(on: page, bytes: FactLog.smallFact)
+        if let old { log.died(old.fact) }
+        log.born(place)
     }
 
     private mutating func applyUnsubscribed(_ body: inout RecordBody) throws(JournalError) {
         let session = recoveredSession(try body.readVarint())
         let filter = try body.readBytes(body.remaining)
         if let old = recovery?.subscriptions[session]?.removeValue(forKey: filter) {
-            log.died(on: old.page, bytes: FactLog.smallFact)
+            log.died(old.fact)
         }
     }
 
@@ -162,15 +168,16 @@ extension BrokerEngine {
         return group
     }
 
-    private mutating func applyGroup(_ body: inout RecordBody, _ page: UInt64) throws(JournalError) {
+    private mutating func applyGroup(_ body: inout RecordBody, _ place: FactPlace) throws(JournalError) {
         let group = recoveredGroup(try body.readVarint())
         let at = Int(group)
         groups[at].name = try body.readBytes(body.remaining)
         groupByName[groups[at].name] = group
         recovery?.unknownGroups.remove(group)
-        if groups[at].page != 0 { log.died(on: groups[at].page, bytes: FactLog.smallFact) }
-        groups[at].page = page
-        log.born(on: page, bytes: FactLog.smallFact)
+        groups[at].durableFrom = 0
+        var fact = groups[at].fact
+        renew(&fact, place)
+        groups[at].fact = fact
     }
 
     private mutating func applyGroupEnded(_ id: UInt64) {
@@ -185,7 +192,7 @@ extension BrokerEngine {
         }
         recovery?.groupMessages[group] = nil
         recovery?.unknownGroups.remove(group)
-        if groups[at].page != 0 { log.died(on: groups[at].page, bytes: FactLog.smallFact) }
+        if groups[at].fact.isWritten { log.died(groups[at].fact) }
         if groupByName[groups[at].name] == group { groupByName[groups[at].name] = nil }
         groupByID[groups[at].id] = nil
         groups[at] = SharedGroup()
@@ -194,17 +201,16 @@ extension BrokerEngine {
 
     // MARK: Messages
 
-    private mutating func applyStored(_ body: inout RecordBody, _ page: UInt64) throws(JournalError) {
+    private mutating func applyStored(_ body: inout RecordBody, _ place: FactPlace) throws(JournalError) {
         let fact = try StoredFact(&body)
         nextSequence = max(nextSequence, fact.sequence + 1)
-        log.ensure(page)
+        log.ensure(place.page)
         if let known = recovery?.messageBySequence[fact.sequence] {
             // Moved to the tail before its old page was dropped: the newer record counts.
-            let length = Int(messages.slots[Int(known)].bodyLength)
-            log.died(on: messages.slots[Int(known)].page, bytes: length)
-            messages.slots[Int(known)].page = page
-            log.born(on: page, bytes: length)
-            log[page].messages.append(known)
+            log.died(messages.slots[Int(known)].fact)
+            messages.slots[Int(known)].fact = place
+            log.born(place)
+            log[place.page].messages.append(known)
             return
         }
         var slot = MessageSlot()
@@ -214,10 +220,10 @@ extension BrokerEngine {
         slot.topicLength = UInt16(fact.topicLength)
         slot.propertiesLength = Int32(fact.propertiesLength)
         slot.bodyLength = Int32(fact.body.count)
-        slot.page = page
+        slot.fact = place
         let message = messages.restore(slot, body: body.bytes.span.extracting(fact.body))
-        log.born(on: page, bytes: fact.body.count)
-        log[page].messages.append(message)
+        log.born(place)
+        log[place.page].messages.append(message)
         recovery?.messageBySequence[fact.sequence] = message
         messages.retain(message)
         for target in fact.targets { restore(message, target) }
@@ -246,7 +252,7 @@ extension BrokerEngine {
         messages.retain(message)
     }
 
-    private mutating func releaseRecovered(_ message: Int32, ofGroup: Bool = false) {
+    mutating func releaseRecovered(_ message: Int32, ofGroup: Bool = false) {
         if messages.slots[Int(message)].references == 1 {
             recovery?.messageBySequence[messages.slots[Int(message)].sequence] = nil
         }
@@ -305,11 +311,13 @@ extension BrokerEngine {
         log.durable = log.open - 1
         log.ensure(log.open)
         var summary = RecoverySummary()
+        for session in recovery?.unknownSessions.sorted() ?? [] {
+            summary.lostSessions += 1
+            forget(session)
+        }
+        for group in recovery?.unknownGroups.sorted() ?? [] { forget(group: group) }
         if let state = recovery {
             summary.unreadableRecords = state.unreadable
-            summary.lostSessions = state.unknownSessions.count
-            for session in state.unknownSessions.sorted() { forget(session) }
-            for group in state.unknownGroups.sorted() { forget(group: group) }
             restoreSubscriptions(state)
             restoreGroups(state)
             for session in sessionByID.values.sorted() { wake(session, state.disconnected[session]) }
@@ -317,6 +325,7 @@ extension BrokerEngine {
         recovery = nil
         journalStarted()
         generation += 1
+        recoveredBelow = nextSequence
         statistics.sessions = sessionByID.count
         summary.sessions = sessionByID.count
         summary.subscriptions = statistics.subscriptions
@@ -336,7 +345,7 @@ extension BrokerEngine {
                 subscription.retainAsPublished = recovered.options & 8 != 0
                 subscription.identifier = recovered.identifier
                 let handle = put(subscription, share: Self.share(of: filter))
-                subscriptions[Int(handle)].page = recovered.page
+                subscriptions[Int(handle)].fact = recovered.fact
             }
         }
     }

@@ -20,12 +20,17 @@ extension BrokerEngine {
         log.health = .full
         var retry = PageWriter(capacity: page.bytes.count)
         retry.append(recordsOf: page.bytes, where: Self.isNoMessage)
-        log.retry = JournalPage(number: page.number, bytes: retry.take())
+        let again = JournalPage(number: page.number, bytes: retry.take())
+        log.retry = again
+        log.shrink(page.number, to: again.bytes.count)
         log.writer.append(recordsOf: log.writer.take(), where: Self.isNoMessage)
         for number in page.number...log.open where log.holds(number) { log[number].messages = [] }
+        log.cleaning = nil
+        undoMoves(to: page.number)
         for slot in messages.slots.indices where messages.slots[slot].page >= page.number {
             refuseMessage(slot)
         }
+        restoreReplaced(from: page.number)
         for holder in holders { refuseHeldPublishes(of: Int(holder)) }
     }
 
@@ -50,25 +55,39 @@ extension BrokerEngine {
 
     private static func isNoMessage(_ record: RecordView) -> Bool { record.kind != FactKind.stored.rawValue }
 
+    /// What was copied to a page that failed still stands where it was copied from.
+    private mutating func undoMoves(to page: UInt64) {
+        while let move = log.moves.last, move.to >= page {
+            log.moves.removeLast()
+            let at = Int(move.message)
+            guard messages.slots[at].sequence == move.sequence else { continue }
+            log.died(messages.slots[at].fact)
+            messages.slots[at].fact = move.from
+            log.born(move.from)
+        }
+    }
+
     /// A message whose page was lost: not sent where it was not yet, and no fact any more.
     private mutating func refuseMessage(_ slot: Int) {
-        let page = messages.slots[slot].page
-        log.died(on: page, bytes: Int(messages.slots[slot].bodyLength))
-        messages.slots[slot].page = 0
+        log.died(messages.slots[slot].fact)
+        messages.slots[slot].fact = FactPlace()
+        // Nobody is told of the broker's own ones: they go out, and are lost only if the broker dies before.
+        guard !messages.slots[slot].isOwn else { return }
         messages.slots[slot].isRefused = true
         statistics.refused += 1
     }
 
     /// Turns the PUBACKs that say success and wait for a lost page into 0x97; 3.1.1 has no reason there, so that client is disconnected.
     private mutating func refuseHeldPublishes(of connection: Int) {
-        var answers: [UInt8] = []
-        let held = connections[connection].held
+        guard connections[connection].heldPublishes > 0 else { return }
         guard connections[connection].version == .v5 else {
-            if connections[connection].heldPublishes > 0 { disconnect(connection, .quotaExceeded) }
+            disconnect(connection, .quotaExceeded)
             return
         }
+        var answers: [UInt8] = []
         var rest: [UInt8] = []
-        var publishes = 0
+        let held = connections[connection].held
+        let isConnAckHeld = connections[connection].isConnAckHeld
         var offset = 0
         while let header = try? FixedHeader.parse(held.span, from: offset, limits: .default),
             offset + header.packetLength <= held.count
@@ -77,15 +96,18 @@ extension BrokerEngine {
             offset += header.packetLength
             if header.type != .puback {
                 rest.append(contentsOf: packet)
+            } else if isConnAckHeld {
+                // Nothing leaves before CONNACK.
+                rest.append(contentsOf: refusal(of: packet))
             } else {
-                publishes += 1
                 answers.append(contentsOf: refusal(of: packet))
             }
         }
-        connections[connection].held = rest
-        connections[connection].heldPublishes -= publishes
         let page = connections[connection].marks.last?.page ?? 0
-        connections[connection].marks = rest.isEmpty ? [] : [.init(page: page, end: rest.count, publishes: 0)]
+        if !isConnAckHeld { connections[connection].heldPublishes = 0 }
+        let publishes = connections[connection].heldPublishes
+        connections[connection].held = rest
+        connections[connection].marks = rest.isEmpty ? [] : [.init(page: page, end: rest.count, publishes: publishes)]
         if !answers.isEmpty { write(answers, to: connection) }
     }
 

@@ -48,6 +48,8 @@ extension BrokerEngine {
         guard log.isOn, log.health != .lost, log.outstanding == 0, log.retry == nil, !log.writer.isEmpty else {
             return nil
         }
+        // What was acknowledged since the turn ended: the page it is dead on may go when this one is durable.
+        journalAcknowledgements()
         return log.take()
     }
 
@@ -59,6 +61,8 @@ extension BrokerEngine {
         log.outstanding = 0
         log.durable = max(log.durable, number)
         if log.retry?.number == number { log.retry = nil }
+        log.moves.removeFirst(log.moves.firstIndex { $0.to > number } ?? log.moves.count)
+        forgetReplaced(upTo: number)
         releaseAnswers(upTo: log.durable)
         log.trim()
     }

@@ -14,9 +14,6 @@ struct FactLog {
         case lost
     }
 
-    /// What a fact without a message counts for in ``liveBytes``.
-    static let smallFact = 64
-
     let isOn: Bool
     var writer = PageWriter()
     /// The number of the page being written.
@@ -35,11 +32,15 @@ struct FactLog {
     private(set) var firstPage: UInt64 = 1
     /// Bytes of all pages.
     private(set) var totalBytes = 0
-    /// An estimate of the bytes of the facts that are alive.
+    /// Bytes of the records of the facts that are alive.
     private(set) var liveBytes = 0
     /// Pages below this one may be dropped.
     private(set) var dropBelow: UInt64 = 0
 
+    /// Messages copied to the tail, on pages that are not durable yet, in order.
+    var moves: [FactMove] = []
+    /// Retained messages replaced on pages that are not durable yet, in order.
+    var replaced: [RetainedReplacement] = []
     /// The old page being copied to the tail.
     var cleaning: FactCleaning?
     /// No cleaning before this moment, because a page could not be read back.
@@ -67,24 +68,19 @@ struct FactLog {
         while index(page) >= pages.count { pages.append(FactPage()) }
     }
 
-    /// A fact was written to the open page and is alive there.
+    /// A fact stands on a page and is alive there.
     @inline(__always)
-    mutating func born(bytes: Int) {
-        born(on: open, bytes: bytes)
-    }
-
-    @inline(__always)
-    mutating func born(on page: UInt64, bytes: Int) {
-        ensure(page)
-        pages[index(page)].live += 1
-        liveBytes += bytes
+    mutating func born(_ fact: FactPlace) {
+        ensure(fact.page)
+        pages[index(fact.page)].live += 1
+        liveBytes += fact.bytes
     }
 
     /// A fact on a page is not needed any more.
     @inline(__always)
-    mutating func died(on page: UInt64, bytes: Int) {
-        liveBytes -= bytes
-        let at = index(page)
+    mutating func died(_ fact: FactPlace) {
+        liveBytes -= fact.bytes
+        let at = index(fact.page)
         pages[at].live -= 1
         assert(pages[at].live >= 0, "a fact died twice")
         if pages[at].live == 0 { pages[at].deadSince = open }
@@ -100,6 +96,12 @@ struct FactLog {
         outstanding = open
         open += 1
         return page
+    }
+
+    /// The bytes of a page that is tried again are fewer.
+    mutating func shrink(_ page: UInt64, to bytes: Int) {
+        totalBytes += bytes - pages[index(page)].bytes
+        pages[index(page)].bytes = bytes
     }
 
     /// A page read back at the start.

@@ -20,7 +20,7 @@ struct RecoveryState {
 struct RecoveredSubscription {
     var options: UInt8
     var identifier: UInt32
-    var page: UInt64
+    var fact: FactPlace
 }
 
 /// The end of a connection read from the journal.

@@ -1,5 +1,4 @@
 import MQTTPackets
-import NIOCore
 
 /// What time does: called by the shell about once a second.
 extension BrokerEngine {
@@ -65,7 +64,10 @@ extension BrokerEngine {
             sweepPosition += 1
             looked += 1
         }
-        for session in sessionByID.values where sessions[Int(session)].connection < 0 { sweepQueue(of: session) }
+        for session in sessions.indices where sessions[session].connection < 0 && sessions[session].queue.count > 0 {
+            sweepQueue(of: Int32(session))
+        }
+        for group in groups.indices where groups[group].queued > 0 { sweepQueue(ofGroup: Int32(group)) }
     }
 
     private mutating func sweepQueue(of session: Int32) {
@@ -74,54 +76,21 @@ extension BrokerEngine {
         while left > 0, sessions[at].queue.count > 0 {
             let position = sessions[at].queue.head
             let entry = sessions[at].queue[position]
-            guard !entry.isDone, messages.slots[Int(entry.message)].expiresAt <= now.milliseconds else { return }
+            guard messages.slots[Int(entry.message)].expiresAt <= now.milliseconds else { return }
             statistics.expired += 1
             finish(position, of: session)
             left -= 1
         }
     }
 
-    // MARK: $SYS
-
-    private mutating func reportSystem() {
-        report("version", configuration.version)
-        report("uptime", "\((now.milliseconds - startedAt.milliseconds) / 1_000) seconds")
-        report("clients/connected", statistics.connectedClients)
-        report("clients/total", statistics.sessions)
-        report("clients/disconnected", statistics.sessions - statistics.connectedClients)
-        report("subscriptions/count", statistics.subscriptions)
-        report("retained messages/count", statistics.retainedMessages)
-        report("store/messages/count", messages.count)
-        report("store/messages/bytes", messages.storedBytes)
-        report("publish/messages/received", statistics.publishesReceived)
-        report("publish/messages/sent", statistics.publishesSent)
-        report("publish/messages/dropped", statistics.droppedQoS0 + statistics.droppedQueueFull)
-        report("publish/messages/refused", statistics.refused)
-        report("publish/messages/expired", statistics.expired)
-        report("bytes/received", statistics.bytesReceived)
-        report("bytes/sent", statistics.bytesSent)
-        report("journal/bytes", log.totalBytes)
-        for group in groups where !group.members.isEmpty {
-            let name = String(decoding: group.name.dropFirst("$share/".utf8.count), as: UTF8.self)
-            guard !name.contains(where: { $0 == "+" || $0 == "#" }) else { continue }
-            report("groups/\(name)/queued", group.queued)
-            report("groups/\(name)/inflight", group.inflight)
-            report("groups/\(name)/redistributed", group.redistributed)
+    private mutating func sweepQueue(ofGroup group: Int32) {
+        var left = limits.expirySweepPerTick
+        while left > 0, let message = first(of: group) {
+            guard messages.slots[Int(message)].expiresAt <= now.milliseconds else { return }
+            takeFirst(of: group)
+            statistics.expired += 1
+            finish(message, ofGroup: group)
+            left -= 1
         }
-    }
-
-    private mutating func report(_ topic: String, _ value: some CustomStringConvertible) {
-        let publish = Publish(
-            dup: false,
-            qos: .atMostOnce,
-            retain: true,
-            topic: "$SYS/broker/\(topic)",
-            packetIdentifier: nil,
-            properties: PublishProperties(),
-            payload: ByteBuffer(string: value.description)
-        )
-        var buffer = ByteBuffer()
-        Packet.publish(publish).encode(into: &buffer, version: .v5)
-        publishPacket(Array(buffer.readableBytesView), qos: 0, publisher: -1, isSystem: true)
     }
 }

@@ -48,6 +48,12 @@ package struct EngineLimits: Sendable {
     package var identifierSets = 1_000_000
     /// Message slots looked at for expiry in one tick.
     package var expirySweepPerTick = 8_192
+    /// Topics whose receivers are remembered, rounded down to a power of two; others are looked up in the tree.
+    package var cachedTopics = 8_192
+    /// Shared groups told of in `$SYS`; more are not reported.
+    package var reportedGroups = 1_000
+    /// Bytes of the name of a shared group told of in `$SYS`; one with a longer name is not reported.
+    package var reportedGroupNameLength = 1_024
     /// Bytes of old facts copied to the tail of the journal in one turn.
     package var cleaningBytesPerTurn = 128 << 10
     /// Seconds before an old page that could not be read back is tried again.

@@ -19,11 +19,12 @@ extension BrokerEngine {
             return true
         }
         let node: Int32
+        var old: Int32 = -1
         if let known = retainedTopics.find(topic.span), Int(known) < retainedMessages.count,
             retainedMessages[Int(known)] >= 0
         {
             node = known
-            releaseMessage(retainedMessages[Int(node)])
+            old = retainedMessages[Int(node)]
         } else {
             node = retainedTopics.insert(topic.span, wildcards: false)
             while retainedMessages.count <= Int(node) { retainedMessages.append(-1) }
@@ -31,7 +32,44 @@ extension BrokerEngine {
         }
         retainedMessages[Int(node)] = message
         messages.retain(message)
+        if log.isOn, !isSystem, recovery == nil {
+            let sequence = messages.slots[Int(message)].sequence
+            log.replaced.append(.init(page: log.open, node: node, old: old, new: message, sequence: sequence))
+        } else if old >= 0 {
+            releaseRetained(old)
+        }
         return false
+    }
+
+    private mutating func releaseRetained(_ message: Int32) {
+        if recovery == nil { releaseMessage(message) } else { releaseRecovered(message) }
+    }
+
+    /// The pages up to one are durable: what was replaced there is gone for good.
+    mutating func forgetReplaced(upTo page: UInt64) {
+        let count = log.replaced.firstIndex { $0.page > page } ?? log.replaced.count
+        guard count > 0 else { return }
+        for index in 0..<count where log.replaced[index].old >= 0 { releaseMessage(log.replaced[index].old) }
+        log.replaced.removeFirst(count)
+    }
+
+    /// The pages from one on could not be stored: retained messages that were refused give their places back.
+    mutating func restoreReplaced(from page: UInt64) {
+        while let last = log.replaced.last, last.page >= page {
+            log.replaced.removeLast()
+            let slot = messages.slots[Int(last.new)]
+            guard slot.sequence == last.sequence, slot.isRefused, retainedMessages[Int(last.node)] == last.new else {
+                if last.old >= 0 { releaseMessage(last.old) }
+                continue
+            }
+            // The reference of the replacement is the place's from now on.
+            retainedMessages[Int(last.node)] = last.old
+            if last.old < 0 {
+                retainedTopics.remove(last.node)
+                statistics.retainedMessages -= 1
+            }
+            releaseMessage(last.new)
+        }
     }
 
     /// Takes the retained message of a topic away; true when there was one.
@@ -39,7 +77,7 @@ extension BrokerEngine {
         guard let node = retainedTopics.find(topic.span), Int(node) < retainedMessages.count,
             retainedMessages[Int(node)] >= 0
         else { return false }
-        releaseMessage(retainedMessages[Int(node)])
+        releaseRetained(retainedMessages[Int(node)])
         retainedMessages[Int(node)] = -1
         retainedTopics.remove(node)
         statistics.retainedMessages -= 1
@@ -66,9 +104,10 @@ extension BrokerEngine {
         for message in found {
             if messages.slots[Int(message)].expiresAt <= now.milliseconds { continue }
             let qos = min(messages.slots[Int(message)].qos, subscription.qos)
-            if qos == 0 {
+            if qos == 0, hasRoomForAtMostOnce(of: subscription.session) {
                 sendAtMostOnce(message, to: subscription.session, retain: true, identifiers: identifiers)
             } else {
+                // Also those of QoS 0 that the output has no room for: there may be more of them than fit at once.
                 queueRetained(message, for: subscription.session, qos: qos, identifiers: identifiers)
             }
         }
@@ -84,7 +123,7 @@ extension BrokerEngine {
             return
         }
         // A persistent session gets a message of its own, so that a record in the journal never has to grow a receiver.
-        let isDurable = log.isOn && sessions[at].isPersistent && log.takesMessages
+        let isDurable = qos > 0 && log.isOn && sessions[at].isPersistent && log.takesMessages
         let message = isDurable ? messages.duplicate(retained, sequence: nextSequence) : retained
         if isDurable { nextSequence += 1 }
         durableTargets.removeAll(keepingCapacity: true)

@@ -9,6 +9,8 @@ struct MessageSlot {
     var expiresAt: Int64 = .max
     /// The journal page of its newest record; 0 when nothing durable depends on it.
     var page: UInt64 = 0
+    /// Bytes of that record.
+    var recordBytes: Int32 = 0
     /// How many queue entries, in-flight deliveries and retained topics need it.
     var references: Int32 = 0
     /// How many of them are shared groups.
@@ -25,9 +27,16 @@ struct MessageSlot {
     var topicLength: UInt16 = 0
     /// The publisher's QoS.
     var qos: UInt8 = 0
+    /// A message of the broker's own (a will, a copy of a retained one): nobody could be told that the journal refused it.
+    var isOwn = false
     /// Set when the journal refused the message after it was queued: it is skipped where it was not sent yet.
     var isRefused = false
 
+    /// Where its record stands in the journal.
+    var fact: FactPlace {
+        get { FactPlace(page: page, bytes: Int(recordBytes)) }
+        set { (page, recordBytes) = (newValue.page, Int32(newValue.bytes)) }
+    }
     /// Where the two bytes for the packet identifier begin, from the start of the body.
     var identifierOffset: Int { 2 + Int(topicLength) }
     /// Bytes of the variable byte integer in front of the properties.

@@ -64,7 +64,9 @@ struct MessageStore {
         slot.sequence = sequence
         slot.references = 0
         slot.groupReferences = 0
-        slot.page = 0
+        slot.fact = FactPlace()
+        slot.isOwn = true
+        slot.isRefused = false
         let body = Array(chunks[Int(slot.chunk)].bytes[bodyRange(handle)])
         return restore(slot, body: body.span)
     }

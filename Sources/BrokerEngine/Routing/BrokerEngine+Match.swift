@@ -5,7 +5,7 @@ extension BrokerEngine {
     mutating func matchIndex(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
         let topic = bytes.extracting(range)
         let hash = cache.hash(topic)
-        let index = Int(truncatingIfNeeded: hash) & (MatchCache.size - 1)
+        let index = cache.index(hash)
         if cache.holds(index, hash: hash, topic: topic, generation: generation) { return index }
         fill(index, hash: hash, topic: topic)
         return index
@@ -63,6 +63,8 @@ extension BrokerEngine {
             target.hasNoLocal = target.hasNoLocal || subscription.noLocal
             if subscription.identifier != 0 { identifiers.append(subscription.identifier) }
         }
+        // Their order means nothing; one order makes one set of them.
+        identifiers.sort()
         if identifiers.count > 1, identifierSets.count >= limits.identifierSets {
             identifiers.removeLast(identifiers.count - 1)
         }

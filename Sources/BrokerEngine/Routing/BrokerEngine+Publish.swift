@@ -12,6 +12,16 @@ extension BrokerEngine {
         case refused
     }
 
+    /// Whose message it is.
+    enum Origin {
+        /// A client's PUBLISH.
+        case client
+        /// A will: nobody can be told what became of it.
+        case will
+        /// A `$SYS` report: not journaled.
+        case system
+    }
+
     /// PUBLISH from a client (MQTT 5.0 §3.3).
     mutating func receivePublish(_ bytes: Span<UInt8>, _ view: PublishView, on connection: Int) throws(PacketError) {
         statistics.publishesReceived += 1
@@ -21,23 +31,25 @@ extension BrokerEngine {
         if view.topicAlias != nil {
             throw PacketError(reasonCode: .topicAliasInvalid, message: "this broker allows no topic alias")
         }
-        if isSystemTopic(bytes, view.topic) {
+        if isSystemTopic(bytes.extracting(view.topic)) {
             if view.qos != .atMostOnce {
                 acknowledgePublish(view.packetIdentifier, .notAuthorized, on: connection, after: 0)
             }
             return
         }
         guard view.qos == .atLeastOnce else {
-            _ = route(bytes, view, qos: 0, publisher: connections[connection].session, isSystem: false)
+            _ = route(bytes, view, qos: 0, publisher: connections[connection].session, origin: .client)
             return
         }
-        if connections[connection].heldPublishes >= Int(limits.receiveMaximum) {
+        // 3.1.1 knows no Receive Maximum: its bound is the number of packet identifiers.
+        let most = connections[connection].version == .v5 ? limits.receiveMaximum : .max
+        if connections[connection].heldPublishes >= Int(most) {
             throw PacketError(
                 reasonCode: .receiveMaximumExceeded,
-                message: "more than \(limits.receiveMaximum) messages without PUBACK"
+                message: "more than \(most) messages without PUBACK"
             )
         }
-        let routed = route(bytes, view, qos: 1, publisher: connections[connection].session, isSystem: false)
+        let routed = route(bytes, view, qos: 1, publisher: connections[connection].session, origin: .client)
         switch routed {
         case .accepted(let isDurable):
             acknowledgePublish(view.packetIdentifier, .success, on: connection, after: isDurable ? log.open : 0)
@@ -49,13 +61,11 @@ extension BrokerEngine {
     }
 
     /// `$SYS` is the broker's own.
-    private func isSystemTopic(_ bytes: Span<UInt8>, _ topic: Range<Int>) -> Bool {
-        guard topic.count >= 4, bytes[topic.lowerBound] == UInt8(ascii: "$") else { return false }
-        let start = topic.lowerBound
-        guard bytes[start + 1] == UInt8(ascii: "S"), bytes[start + 2] == UInt8(ascii: "Y"),
-            bytes[start + 3] == UInt8(ascii: "S")
+    func isSystemTopic(_ topic: Span<UInt8>) -> Bool {
+        guard topic.count >= 4, topic[0] == UInt8(ascii: "$"), topic[1] == UInt8(ascii: "S"),
+            topic[2] == UInt8(ascii: "Y"), topic[3] == UInt8(ascii: "S")
         else { return false }
-        return topic.count == 4 || bytes[start + 4] == UInt8(ascii: "/")
+        return topic.count == 4 || topic[4] == UInt8(ascii: "/")
     }
 
     /// 0x97, or for a 3.1.1 client, which knows no reason in PUBACK, the end of the connection.
@@ -99,12 +109,12 @@ extension BrokerEngine {
     }
 
     /// Publishes what the broker itself sends: a will, a `$SYS` report.
-    mutating func publishPacket(_ packet: [UInt8], qos: UInt8, publisher: Int32, isSystem: Bool) {
+    mutating func publishPacket(_ packet: [UInt8], qos: UInt8, publisher: Int32, origin: Origin) {
         let bytes = packet.span
         guard let header = try? FixedHeader.parse(bytes, from: 0, limits: limits.packet),
             let view = try? PublishView.parse(bytes, packetAt: 0, header: header, version: .v5, limits: limits.packet)
         else { return }
-        if case .refused = route(bytes, view, qos: qos, publisher: publisher, isSystem: isSystem) {
+        if case .refused = route(bytes, view, qos: qos, publisher: publisher, origin: origin) {
             statistics.refused += 1
         }
     }
@@ -115,8 +125,9 @@ extension BrokerEngine {
         _ view: PublishView,
         qos: UInt8,
         publisher: Int32,
-        isSystem: Bool
+        origin: Origin
     ) -> Routed {
+        let isSystem = origin == .system
         let index = matchIndex(bytes, view.topic)
         if cache.entries[index].set.isEmpty, !view.retain { return .unmatched }
         let length = view.topic.count + view.properties.count + view.payload.count
@@ -130,9 +141,11 @@ extension BrokerEngine {
 
         var parts = MessageParts(topic: view.topic, properties: view.properties, payload: view.payload, qos: qos)
         if !view.passesThroughWhole { parts.propertyRanges = passThroughRanges(bytes, view) }
-        if let expiry = view.messageExpiryInterval { parts.expiresAt = now.advanced(bySeconds: expiry).milliseconds }
+        // No interval means for ever here, not even the longest.
+        if let expiry = view.messageExpiryInterval { parts.expiresAt = now.milliseconds + Int64(expiry) * 1_000 }
         let message = messages.insert(sequence: nextSequence, bytes: bytes, parts: parts)
         nextSequence += 1
+        messages.slots[Int(message)].isOwn = origin != .client
         // Held while the copies are made, so that a delivery done at once does not free it.
         messages.retain(message)
         durableTargets.removeAll(keepingCapacity: true)
@@ -260,8 +273,7 @@ extension BrokerEngine {
     mutating func releaseMessage(_ message: Int32, ofGroup isGroup: Bool = false) {
         if isGroup { messages.slots[Int(message)].groupReferences -= 1 }
         guard messages.release(message) else { return }
-        let page = messages.slots[Int(message)].page
-        if page != 0 { log.died(on: page, bytes: Int(messages.slots[Int(message)].bodyLength)) }
+        if messages.slots[Int(message)].page != 0 { log.died(messages.slots[Int(message)].fact) }
         messages.remove(message)
     }
 }

@@ -54,7 +54,7 @@ extension BrokerEngine {
         }
         let handle = put(subscription, share: parsed.share)
         journalSubscription(handle)
-        if subscriptions[Int(handle)].page != 0 { sessions[Int(session)].changedOn = log.open }
+        if subscriptions[Int(handle)].fact.isWritten { sessions[Int(session)].changedOn = log.open }
         added.append((handle, isNew, wish.retainHandling))
         return subscription.qos == 0 ? .grantedQoS0 : .grantedQoS1
     }
@@ -112,7 +112,7 @@ extension BrokerEngine {
         sessions[Int(subscription.session)].groups.append(group)
         if sessions[Int(subscription.session)].isPersistent {
             groups[Int(group)].persistentMembers += 1
-            if groups[Int(group)].page == 0 { journalGroup(group) }
+            if !groups[Int(group)].fact.isWritten { journalGroup(group) }
         }
         if groups[Int(group)].queued > 0 { pumpLater(group: group) }
         return group
@@ -150,7 +150,7 @@ extension BrokerEngine {
                 )
                 continue
             }
-            if subscriptions[Int(subscription)].page != 0 { sessions[Int(session)].changedOn = log.open }
+            if subscriptions[Int(subscription)].fact.isWritten { sessions[Int(session)].changedOn = log.open }
             journalUnsubscribed(subscription)
             removeSubscription(subscription)
             reasons.append(.success)
@@ -170,7 +170,7 @@ extension BrokerEngine {
         generation += 1
         let subscription = subscriptions[Int(handle)]
         let session = Int(subscription.session)
-        if subscription.page != 0 { log.died(on: subscription.page, bytes: FactLog.smallFact) }
+        if subscription.fact.isWritten { log.died(subscription.fact) }
         sessions[session].subscriptions[subscription.filter] = nil
         if subscription.group >= 0 {
             leaveGroup(subscription.group, session: subscription.session)

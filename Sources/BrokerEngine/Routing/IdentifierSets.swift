@@ -1,11 +1,11 @@
 /// The sets of subscription identifiers in use, each once, counted, so that a queue entry holds four bytes for them.
 struct IdentifierSets {
-    private struct Slot {
+    struct Slot {
         var identifiers: [UInt32]
         var references: Int32
     }
 
-    private var slots: [Slot] = []
+    private(set) var slots: [Slot] = []
     private var free: [Int32] = []
     private var index: [[UInt32]: Int32] = [:]
     /// Sets in use.

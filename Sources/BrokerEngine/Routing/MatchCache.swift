@@ -8,27 +8,29 @@ struct MatchCache {
         var set = MatchSet()
     }
 
-    /// Topics remembered; a power of two.
-    ///
-    /// A topic takes the place of another with the same remainder.
-    static let size = 8_192
     /// Longer topics are not remembered, so that the memory has a bound.
     static let longestTopic = 512
 
-    var entries: [Entry] = Array(repeating: Entry(), count: MatchCache.size)
+    var entries: [Entry]
     private let seed: UInt64
 
-    init(seed: UInt64) { self.seed = seed }
+    /// - Parameters:
+    ///   - seed: Mixed into the hashes.
+    ///   - size: How many topics are remembered; rounded down to a power of two.
+    ///
+    ///     A topic takes the place of another with the same remainder.
+    init(seed: UInt64, size: Int) {
+        self.seed = seed
+        entries = Array(repeating: Entry(), count: 1 << (Int.bitWidth - 1 - max(1, size).leadingZeroBitCount))
+    }
+
+    /// The place of a topic.
+    @inline(__always)
+    func index(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & (entries.count - 1) }
 
     @inline(__always)
     func hash(_ topic: Span<UInt8>) -> UInt64 {
-        var value = seed
-        for index in topic.indices {
-            value = (value ^ UInt64(topic[index])) &* 0x0000_0100_0000_01B3
-        }
-        value ^= value >> 32
-        value = value &* 0xD6E8_FEB8_6659_FD93
-        return value ^ (value >> 29)
+        EngineHash.mixed(EngineHash.add(topic, topic.indices, to: seed))
     }
 
     /// Whether the entry holds the topic's match set of this generation.

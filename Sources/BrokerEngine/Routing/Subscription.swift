@@ -17,6 +17,6 @@ struct Subscription {
     var identifier: UInt32 = 0
     /// The set of that identifier alone, which it has a reference to; negative for none.
     var identifiers: Int32 = -1
-    /// The journal page of its record; 0 when it is not journaled.
-    var page: UInt64 = 0
+    /// Where its record stands in the journal.
+    var fact = FactPlace()
 }

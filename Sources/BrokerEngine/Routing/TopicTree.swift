@@ -43,13 +43,8 @@ struct TopicTree {
 
     @inline(__always)
     private func hash(parent: Int32, bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
-        var value = seed ^ (UInt64(UInt32(bitPattern: parent)) &* 0x9E37_79B9_7F4A_7C15)
-        for index in range {
-            value = (value ^ UInt64(bytes[index])) &* 0x0000_0100_0000_01B3
-        }
-        value ^= value >> 32
-        value = value &* 0xD6E8_FEB8_6659_FD93
-        return value ^ (value >> 29)
+        let start = seed ^ (UInt64(UInt32(bitPattern: parent)) &* 0x9E37_79B9_7F4A_7C15)
+        return EngineHash.mixed(EngineHash.add(bytes, range, to: start))
     }
 
     private func equal(_ level: [UInt8], _ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {

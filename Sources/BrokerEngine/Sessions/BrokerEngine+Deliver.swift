@@ -62,11 +62,11 @@ extension BrokerEngine {
                     isDuplicate: entry.mayBeDuplicate,
                     retain: entry.retain,
                     identifiers: entry.identifiers,
-                    packetIdentifier: DeliveryQueue.identifier(of: position)
+                    packetIdentifier: entry.qos == 0 ? 0 : DeliveryQueue.identifier(of: position)
                 )
             )
-            guard sent else {
-                statistics.droppedTooLarge += 1
+            if !sent { statistics.droppedTooLarge += 1 }
+            guard sent, entry.qos > 0 else {
                 finish(position, of: session)
                 continue
             }
@@ -100,7 +100,7 @@ extension BrokerEngine {
         sessions[at].queue.finish(position)
         sessions[at].queuedBytes -= Int(messages.slots[Int(entry.message)].bodyLength)
         identifierSets.release(entry.identifiers)
-        if messages.slots[Int(entry.message)].page != 0, sessions[at].isPersistent {
+        if messages.slots[Int(entry.message)].page != 0, sessions[at].isPersistent, entry.qos > 0 {
             journalLater(position, of: session)
         }
         releaseMessage(entry.message)
@@ -113,7 +113,7 @@ extension BrokerEngine {
         let at = Int(group)
         while groups[at].queued > 0 {
             let isReturned = !groups[at].returned.isEmpty
-            let message = groups[at].returned.last ?? groups[at].waiting[0]
+            guard let message = first(of: group) else { return }
             if isObsolete(message) {
                 takeFirst(of: group)
                 finish(message, ofGroup: group)
@@ -132,8 +132,15 @@ extension BrokerEngine {
         }
     }
 
+    /// What goes out next for a group.
     @inline(__always)
-    private mutating func takeFirst(of group: Int32) {
+    func first(of group: Int32) -> Int32? {
+        let at = Int(group)
+        return groups[at].returned.last ?? (groups[at].waiting.isEmpty ? nil : groups[at].waiting[0])
+    }
+
+    @inline(__always)
+    mutating func takeFirst(of group: Int32) {
         let at = Int(group)
         let message = groups[at].returned.popLast() ?? groups[at].waiting.popFirst()
         if let message { groups[at].queuedBytes -= Int(messages.slots[Int(message)].bodyLength) }
@@ -150,7 +157,7 @@ extension BrokerEngine {
             packetIdentifier: 0
         )
         if delivery.qos > 0 {
-            delivery.isDuplicate = isReturned
+            delivery.isDuplicate = isReturned || messages.slots[Int(message)].sequence < recoveredBelow
             delivery.packetIdentifier = sessions[session].shared.insert(message: message, group: group)
             groups[Int(group)].inflight += 1
         }
@@ -213,7 +220,9 @@ extension BrokerEngine {
 
     /// A message is done for a group.
     mutating func finish(_ message: Int32, ofGroup group: Int32) {
-        if messages.slots[Int(message)].page != 0, groups[Int(group)].isDurable {
+        if messages.slots[Int(message)].page != 0,
+            messages.slots[Int(message)].sequence >= groups[Int(group)].durableFrom
+        {
             journalLater(messages.slots[Int(message)].sequence, ofGroup: group)
         }
         releaseMessage(message, ofGroup: true)
@@ -283,6 +292,12 @@ extension BrokerEngine {
             return
         }
         statistics.droppedQoS0 += 1
+    }
+
+    /// Whether a session is connected and takes a copy that nobody acknowledges.
+    func hasRoomForAtMostOnce(of session: Int32) -> Bool {
+        let connection = sessions[Int(session)].connection
+        return connection >= 0 && hasRoomForAtMostOnce(Int(connection))
     }
 
     private func hasRoomForAtMostOnce(_ connection: Int) -> Bool {

@@ -8,6 +8,17 @@ struct MessageRing {
 
     subscript(offset: Int) -> Int32 { ring[(first + offset) & (ring.count - 1)] }
 
+    /// Whether a message is in it; its messages are in the order of their sequences.
+    func contains(_ message: Int32, in messages: MessageStore) -> Bool {
+        let sequence = messages.slots[Int(message)].sequence
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if messages.slots[Int(self[middle])].sequence < sequence { low = middle + 1 } else { high = middle }
+        }
+        return low < count && self[low] == message
+    }
+
     mutating func append(_ message: Int32) {
         if count == ring.count { grow() }
         ring[(first + count) & (ring.count - 1)] = message

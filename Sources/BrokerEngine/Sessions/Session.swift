@@ -24,8 +24,8 @@ struct Session {
     var subscriptions: [[UInt8]: Int32] = [:]
     /// The groups it is a member of.
     var groups: [Int32] = []
-    /// The journal page of its newest record; 0 when it is not journaled.
-    var page: UInt64 = 0
+    /// Where its record stands in the journal.
+    var fact = FactPlace()
     /// The page with the newest change that an answer told its client of: later answers wait for it, on any connection.
     var changedOn: UInt64 = 0
     /// Whether it stands in the engine's list of sessions to pump at the end of the turn.

@@ -27,8 +27,10 @@ struct SharedGroup {
     var inflight = 0
     /// Deliveries that came back because their holder went away.
     var redistributed: UInt64 = 0
-    /// The journal page of its record; 0 when it is not journaled.
-    var page: UInt64 = 0
+    /// Where its record stands in the journal.
+    var fact = FactPlace()
+    /// Messages from this sequence on name the group in the journal; `UInt64.max` while it is not durable.
+    var durableFrom = UInt64.max
     var isPumpPending = false
     var isAcknowledgementPending = false
     /// Messages acknowledged in this turn that the journal must learn.

@@ -3,7 +3,7 @@
 /// They have packet identifiers of their own, above those of ``DeliveryQueue``: slot `i` is identifier `32768 + i`.
 struct SharedWindow {
     /// One shared delivery in flight.
-    struct Slot {
+    struct Slot: Hashable {
         /// The kept message; the next free slot (or -1) while `group` is negative.
         var message: Int32
         /// The group it belongs to; negative while the slot is free.
