@@ -135,9 +135,15 @@ struct DeliveringTests {
     @Test func goingPastTheReceiveMaximumEndsTheConnection() async throws {
         let peer = Peer()
         var configuration = MQTTClientConfiguration.testing(peer.endpoint)
-        configuration.receiveMaximum = 2
+        configuration.receiveMaximum = 1
+        configuration.receiveMaximumAllowance = 1
         try await withClient(configuration) { client in
             let (connection, _) = try await peer.welcome()
+            try await connection.send(Self.message(1), Self.message(2))
+            for await delivery in client.deliveries.prefix(2) { delivery.acknowledge() }
+            for identifier in [1, 2] as [UInt16] {
+                #expect(try await connection.receive() == .puback(PubAck(packetIdentifier: identifier)))
+            }
             try await connection.send(Self.message(1), Self.message(2), Self.message(3))
             #expect(try await connection.receive() == .disconnect(Disconnect(reasonCode: .receiveMaximumExceeded)))
             await connection.close()

@@ -139,6 +139,7 @@ struct PublishingTests {
             try await first.send(.puback(PubAck(packetIdentifier: sent[1].packetIdentifier ?? 0)))
             #expect(Self.code(await publishes[1].value) == nil)
             await first.close()
+            while client.connection != nil { await Task.yield() }
             let waiting = Self.start(client, "4")
 
             let (second, _) = try await peer.welcome(

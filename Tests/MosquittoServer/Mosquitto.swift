@@ -3,43 +3,81 @@ import Glibc
 package import MQTTClient
 import Synchronization
 
-/// A mosquitto of the test's own, on a loopback port of its own.
+/// A mosquitto of the test's own.
+///
+/// It listens on a Unix socket in a folder of its own, which no other test can take, and on a loopback port if the test
+/// asks for one.
 package final class Mosquitto: Sendable {
     private static let places = ["/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/usr/bin/mosquitto"]
+    /// How many ports are tried: one that was free may be taken when the program wants it.
+    private static let portsToTry = 20
 
-    /// The port that it listens on, also after it was started again.
-    package let port: Int
     private let program: String
     private let directory: URL
+    /// The path of its Unix socket.
+    package let socketPath: String
+    private let options: [String]
     private let process = Mutex<pid_t>(0)
+    private let chosenPort = Mutex<Int?>(nil)
 
     /// Writes a configuration and starts the program.
     ///
-    /// - Parameter options: Lines for the configuration file.
+    /// - Parameters:
+    ///   - options: Lines for the configuration file.
+    ///   - overTCP: Whether ``endpoint`` is a port; else it is the Unix socket.
     /// - Throws: ``MosquittoError``, or what the file system says.
-    package init(_ options: [String] = []) async throws {
+    package init(_ options: [String] = [], overTCP: Bool = false) async throws {
         guard let program = Self.places.first(where: { access($0, X_OK) == 0 }) else {
             throw MosquittoError.notInstalled
         }
         self.program = program
-        self.port = try Self.freePort()
-        self.directory = FileManager.default.temporaryDirectory.appending(
-            path: "martlet-mosquitto-\(UUID().uuidString)"
-        )
+        self.options = options
+        self.directory = FileManager.default.temporaryDirectory
+            .appending(path: "martlet-\(UInt64.random(in: 0 ... .max))")
+        self.socketPath = self.directory.appending(path: "socket").path
         try FileManager.default.createDirectory(at: self.directory, withIntermediateDirectories: true)
+        guard overTCP else {
+            try self.configure(port: nil)
+            try await self.start()
+            return
+        }
+        for attempt in 1...Self.portsToTry {
+            let port = try Self.freePort()
+            try self.configure(port: port)
+            do {
+                try await self.start()
+                self.chosenPort.withLock { $0 = port }
+                return
+            } catch {
+                if attempt == Self.portsToTry { throw error }
+            }
+        }
+    }
+
+    /// The port that it listens on, also after it was started again; `nil` if it only has the Unix socket.
+    package var port: Int? { self.chosenPort.withLock { $0 } }
+
+    /// Where it is, also after it was started again.
+    package var endpoint: MQTTEndpoint {
+        guard let port = self.port else { return .unixSocket(path: self.socketPath) }
+        return .tcp(host: "127.0.0.1", port: port)
+    }
+
+    private func configure(port: Int?) throws {
         var lines = [
-            "listener \(self.port) 127.0.0.1", "allow_anonymous true", "persistence true",
-            "persistence_location \(self.directory.path)/", "log_dest none", "max_inflight_messages 0",
-            "max_queued_messages 0", "set_tcp_nodelay true",
+            "allow_anonymous true", "persistence true", "persistence_location \(self.directory.path)/", "log_dest none",
+            "max_inflight_messages 0", "max_queued_messages 0", "set_tcp_nodelay true",
         ]
+        if let port { lines.append("listener \(port) 127.0.0.1") }
+        // The last: when it takes connections, the program has all its listeners.
+        lines.append("listener 0 \(self.socketPath)")
         // As root mosquitto would become another user, who may not write to the directory.
         if getuid() == 0 { lines.append("user root") }
-        try (lines + options).joined(separator: "\n").write(
+        try (lines + self.options).joined(separator: "\n").write(
             to: self.directory.appending(path: "mosquitto.conf"),
             atomically: true,
             encoding: .utf8
         )
-        try await self.start()
     }
 
     deinit {
@@ -51,17 +89,24 @@ package final class Mosquitto: Sendable {
         try? FileManager.default.removeItem(at: self.directory)
     }
 
-    /// Where it is.
-    package var endpoint: MQTTEndpoint { .tcp(host: "127.0.0.1", port: self.port) }
-
     /// Starts the program, and waits until it takes connections.
     package func start() async throws {
         let arguments = [self.program, "-c", self.directory.appending(path: "mosquitto.conf").path]
         var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
         pointers.append(nil)
         defer { for pointer in pointers { free(pointer) } }
+        // The threads of a test may block signals, and a child inherits that.
+        var attributes = posix_spawnattr_t()
+        var signals = sigset_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var pid: pid_t = 0
-        guard posix_spawn(&pid, self.program, nil, nil, pointers, environ) == 0 else { throw MosquittoError.notStarted }
+        guard posix_spawn(&pid, self.program, nil, &attributes, pointers, environ) == 0 else {
+            throw MosquittoError.notStarted
+        }
         self.process.withLock { $0 = pid }
         while !self.takesConnections() {
             if waitpid(pid, nil, WNOHANG) == pid { throw MosquittoError.notStarted }
@@ -89,9 +134,16 @@ package final class Mosquitto: Sendable {
     }
 
     private func takesConnections() -> Bool {
-        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
-        return Self.withLoopback(port: self.port) { connect(descriptor, $0, $1) } == 0
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: self.socketPath.utf8.prefix($0.count - 1)) }
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        } == 0
     }
 
     private static func freePort() throws -> Int {

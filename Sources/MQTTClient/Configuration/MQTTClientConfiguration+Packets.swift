@@ -4,6 +4,9 @@ import NIOCore
 extension MQTTClientConfiguration {
     var keepAliveSeconds: UInt16 { UInt16(clamping: UInt32(secondsRoundedUp: self.keepAlive)) }
 
+    /// How many unacknowledged messages the client bears with.
+    var acknowledgementCapacity: Int { max(1, self.receiveMaximum + self.receiveMaximumAllowance) }
+
     var packetLimits: PacketLimits {
         var limits = PacketLimits.ofClient
         limits.maximumPacketSize = self.maximumPacketSize
@@ -37,6 +40,7 @@ extension MQTTClientConfiguration {
     var problem: MQTTClientError? {
         var problems: [String] = []
         if !(1...Int(UInt16.max)).contains(self.receiveMaximum) { problems.append("receiveMaximum is not 1 to 65,535") }
+        if self.receiveMaximumAllowance < 0 { problems.append("receiveMaximumAllowance is negative") }
         if self.keepAlive > .seconds(UInt16.max) || self.keepAlive < .zero {
             problems.append("keepAlive is not 0 to 65,535 s")
         }

@@ -103,7 +103,8 @@ extension ClientCore {
             timeout: self.configuration.pingTimeout,
             now: now
         )
-        self.acknowledgements = OrderedAcknowledgements(capacity: self.configuration.receiveMaximum)
+        self.acknowledgements = OrderedAcknowledgements(capacity: self.configuration.acknowledgementCapacity)
+        self.isOverrun = false
         self.metrics.connections.increment()
         self.logger.info(
             "connected",
@@ -243,11 +244,27 @@ extension ClientCore {
         if let connectedAt = self.connectedAt {
             self.connectedAt = nil
             self.backoff.connectionEnded(after: now - connectedAt)
+            self.watchLifetime(now - connectedAt)
             self.deliverEvent(.disconnected(end.error))
         }
         let waiter = self.connectionWaiter
         self.connectionWaiter = nil
         waiter?.resume(returning: end)
+    }
+
+    /// Says so when the server takes connections and drops them: not every server says that a session was taken over.
+    private func watchLifetime(_ lifetime: Duration) {
+        guard lifetime < Self.shortConnection else {
+            self.shortConnections = 0
+            return
+        }
+        self.shortConnections += 1
+        if self.shortConnections.isMultiple(of: Self.shortConnectionsBeforeWarning) {
+            self.logger.warning(
+                "connections end soon after they were made: does another client use the same client identifier?",
+                metadata: ["in_a_row": "\(self.shortConnections)"]
+            )
+        }
     }
 
     /// Takes back what the application has not taken yet: the server sends it again.

@@ -1,6 +1,8 @@
+import Logging
 import MQTTPackets
 import MQTTSessions
 import MQTTTransport
+import Metrics
 
 extension ClientCore {
     /// Works on one packet of an accepted connection.
@@ -38,10 +40,12 @@ extension ClientCore {
                 return
             }
             guard let sequence = self.acknowledgements.arrive(identifier) else {
-                let maximum = self.configuration.receiveMaximum
-                self.violated(connection, .receiveMaximumExceeded, "more than \(maximum) unacknowledged messages came")
+                let held = self.acknowledgements.count
+                let message = "\(held) unacknowledged messages are held, and another came"
+                self.violated(connection, .receiveMaximumExceeded, message)
                 return
             }
+            if self.acknowledgements.count > self.configuration.receiveMaximum { self.overran() }
             let position = ReceiptPosition(connection: self.connectionNumber, sequence: sequence)
             receipt = Receipt(inbox: self.inbox, position: position)
         }
@@ -58,6 +62,16 @@ extension ClientCore {
                 subscriptionIdentifiers: publish.properties.subscriptionIdentifiers,
                 receipt: receipt
             )
+        )
+    }
+
+    private func overran() {
+        self.metrics.overruns.increment()
+        if self.isOverrun { return }
+        self.isOverrun = true
+        self.logger.warning(
+            "the server sends more unacknowledged messages than the Receive Maximum allows",
+            metadata: ["receive_maximum": "\(self.configuration.receiveMaximum)"]
         )
     }
 

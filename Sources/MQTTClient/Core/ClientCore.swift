@@ -15,6 +15,10 @@ import Synchronization
 actor ClientCore {
     /// How many bytes of packets are gathered before they go to the network within a turn.
     static let bytesPerWrite = 64 * 1_024
+    /// A connection that is lost sooner counts as short.
+    static let shortConnection = Duration.seconds(1)
+    /// After how many short connections in a row the log says so.
+    static let shortConnectionsBeforeWarning = 5
 
     nonisolated let eventLoop: any EventLoop
     // Kept, because an actor does not keep its executor alive.
@@ -42,6 +46,8 @@ actor ClientCore {
     /// What the server said about the present connection.
     var server: MQTTConnectionInformation?
     var hasSession = false
+    /// How many connections in a row were lost without a word soon after the server took them.
+    var shortConnections = 0
     /// The identifier that the server gave, if the configuration has none.
     var assignedClientIdentifier: String?
     var keepAlive: KeepAlive?
@@ -67,6 +73,8 @@ actor ClientCore {
 
     // What comes in.
     var acknowledgements: OrderedAcknowledgements
+    /// Whether the server went past the Receive Maximum on the present connection.
+    var isOverrun = false
     var emptied = ClientInbox.Contents()
 
     // The turn and the timer.
@@ -95,7 +103,7 @@ actor ClientCore {
             clientIdentifier: configuration.clientIdentifier,
             nonce: configuration.randomness()
         )
-        self.acknowledgements = OrderedAcknowledgements(capacity: max(1, configuration.receiveMaximum))
+        self.acknowledgements = OrderedAcknowledgements(capacity: configuration.acknowledgementCapacity)
         var logger = logger
         if !configuration.clientIdentifier.isEmpty {
             logger[metadataKey: "mqtt_client"] = "\(configuration.clientIdentifier)"

@@ -9,5 +9,6 @@ struct ClientMetrics: Sendable {
     let published = Counter(label: "martlet_client_messages_published_total")
     let droppedQoS0 = Counter(label: "martlet_client_messages_dropped_total")
     let unmatchedResponses = Counter(label: "martlet_client_unmatched_responses_total")
+    let overruns = Counter(label: "martlet_client_receive_maximum_overruns_total")
     let waiting = Gauge(label: "martlet_client_publishes_waiting")
 }

@@ -15,7 +15,7 @@ func withClient(
 ) async throws -> (any Error)? {
     let client = MQTTClient(
         configuration: configuration,
-        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        logger: .silent
     )
     let run = Task { () -> (any Error)? in
         do {
