@@ -117,6 +117,21 @@ struct SubscribingTests {
         }
     }
 
+    @Test func thereIsALimitToSubscriptions() async throws {
+        let peer = Peer()
+        var configuration = MQTTClientConfiguration.testing(peer.endpoint)
+        configuration.maximumSubscriptions = 1
+        try await withClient(configuration) { client in
+            let (connection, _) = try await peer.welcome()
+            async let codes = client.subscribe([MQTTSubscription("a")])
+            try await connection.grant()
+            _ = try await codes
+            await #expect { try await client.subscribe([MQTTSubscription("b")]) } throws: { error in
+                (error as? MQTTClientError)?.code == .queueFull
+            }
+        }
+    }
+
     @Test func asksAgainAfterAReconnectForWhatWasNotAnswered() async throws {
         let peer = Peer()
         try await withClient(.testing(peer.endpoint)) { client in

@@ -48,6 +48,7 @@ extension MQTTClientConfiguration {
             problems.append("maximumPacketSize is not 64 to 268,435,460 bytes")
         }
         if self.maximumWaitingQoS0 < 0 { problems.append("maximumWaitingQoS0 is negative") }
+        if self.maximumSubscriptions < 0 { problems.append("maximumSubscriptions is negative") }
         if self.maximumPendingRequests < 1 { problems.append("maximumPendingRequests is not positive") }
         if self.queueLimits.messages < 1 || self.queueLimits.bytes < 1 {
             problems.append("queueLimits are not positive")

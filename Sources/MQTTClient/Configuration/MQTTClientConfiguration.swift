@@ -46,6 +46,8 @@ public struct MQTTClientConfiguration: Sendable {
     public var retriesFirstConnection: Bool = true
     /// What the client does when the server lost its session.
     public var onSessionLost: MQTTSessionLossPolicy = .resubscribe
+    /// How many topic filters may be subscribed at once.
+    public var maximumSubscriptions: Int = 10_000
     /// How much may wait to be sent or acknowledged.
     public var queueLimits: MQTTQueueLimits = MQTTQueueLimits()
     /// The topic on which answers to requests come; `nil` for `clients/CLIENTIDENTIFIER/responses`.

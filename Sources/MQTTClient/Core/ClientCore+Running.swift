@@ -30,7 +30,9 @@ extension ClientCore {
         switch stop {
         case .closed: return
         case .aborted: throw CancellationError()
-        case .failed(let error): throw error
+        case .failed(let error):
+            self.logger.error("the client can not go on", metadata: ["reason": "\(error)"])
+            throw error
         }
     }
 

@@ -4,6 +4,16 @@ import MQTTSessions
 import MQTTTransport
 
 extension ClientCore {
+    func begin(_ operation: SubscriptionOperation) {
+        let count = self.subscriptions.grantedCount + operation.subscriptionCount
+        if operation.subscriptionCount > 0, count > self.configuration.maximumSubscriptions {
+            let message = "\(count) subscriptions, where \(self.configuration.maximumSubscriptions) are allowed"
+            self.fail([operation], MQTTClientError(.queueFull, message))
+        } else {
+            self.subscriptions.add(operation)
+        }
+    }
+
     /// Sends the requests to subscribe and to unsubscribe that wait.
     func sendSubscriptions() {
         while let (ticket, part) = self.subscriptions.nextToSend() {

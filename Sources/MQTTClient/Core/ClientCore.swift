@@ -133,7 +133,7 @@ actor ClientCore {
         for command in contents.commands {
             switch command {
             case .publish(let operation): self.enqueue(operation)
-            case .subscription(let operation): self.subscriptions.add(operation)
+            case .subscription(let operation): self.begin(operation)
             case .request(let operation): self.begin(operation)
             case .awaitConnection(let number, let reply): self.awaitConnection(number, reply)
             case .cancel(let number): cancelled.insert(number)

@@ -57,6 +57,13 @@ struct SubscriptionOperation: Sendable {
         self.isAnswered = Array(repeating: false, count: parts.count)
     }
 
+    /// How many topic filters it subscribes.
+    var subscriptionCount: Int {
+        self.parts.reduce(0) { count, part in
+            if case .subscribe(let group) = part { count + group.subscriptions.count } else { count }
+        }
+    }
+
     /// Notes that its waiter has been answered.
     mutating func abandon() {
         self.isAbandoned = true
