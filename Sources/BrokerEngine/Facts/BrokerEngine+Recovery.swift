@@ -382,6 +382,8 @@ extension BrokerEngine {
             // It was connected when the broker died: that was the loss of its connection.
             sessions[at].endsAt = now.advanced(bySeconds: sessions[at].expiry)
             if let will = sessions[at].will { sessions[at].willAt = now.advanced(bySeconds: will.delay) }
+            // Else every crash would give it a new life.
+            journalDisconnected(session)
         }
         if sessions[at].endsAt != .never || sessions[at].willAt != .never { timedSessions.insert(session) }
     }

@@ -1,4 +1,5 @@
 import Journal
+import NIOCore
 
 @testable import BrokerEngine
 
@@ -16,6 +17,7 @@ extension BrokerEngine {
         checkIdentifierSets(&broken)
         checkConnections(&broken)
         checkCounts(&broken)
+        checkProgress(&broken)
         return broken
     }
 
@@ -201,6 +203,30 @@ extension BrokerEngine {
             }
         }
         for mark in holders where !connections[Int(mark)].isHolder { broken.append("connection \(mark): no holder") }
+    }
+
+    /// Nothing waits for somebody who could be sent it now.
+    private func checkProgress(_ broken: inout [String]) {
+        func hasRoom(_ index: Int) -> Bool {
+            let session = sessions[index]
+            guard session.connection >= 0 else { return false }
+            let connection = connections[Int(session.connection)]
+            return connection.takesDeliveries
+                && session.inflight < min(connection.receiveMaximum, limits.inflightPerSession)
+                && connection.output.readableBytes < limits.outputBytesPerConnection
+        }
+        for (index, session) in sessions.enumerated() where session.queue.hasUnsent && hasRoom(index) {
+            if session.queue.next - session.queue.head < DeliveryQueue.lastIdentifier {
+                broken.append("session \(index): something waits though there is room")
+            }
+        }
+        for (index, group) in groups.enumerated() where group.queued > 0 {
+            let takers = group.members.filter {
+                hasRoom(Int($0.session))
+                    && connections[Int(sessions[Int($0.session)].connection)].maximumPacketSize == .max
+            }
+            if !takers.isEmpty { broken.append("group \(index): something waits though a member has room") }
+        }
     }
 
     private func checkCounts(_ broken: inout [String]) {

@@ -9,6 +9,7 @@ extension EngineHarness {
     /// Takes the page of the turn, if there is one and none is on its way.
     func appendPage() {
         guard outstanding == nil, let page = engine.takePage() else { return }
+        pageTaken(page.number)
         begin(page)
     }
 
@@ -49,6 +50,7 @@ extension EngineHarness {
     func failPage(isFull: Bool) {
         guard let page = outstanding else { return }
         outstanding = nil
+        pageFailing(page.number)
         engine.pageFailed(page, isFull: isFull)
         flush()
     }

@@ -43,6 +43,11 @@ final class EngineHarness {
 
     /// The connections, by the index of their handle.
     private(set) var peers: [Int32: Peer] = [:]
+    private var closed: [Peer] = []
+    /// Told of a page when it is taken from the engine, which is when its facts are complete.
+    var pageTaken: (UInt64) -> Void = { _ in }
+    /// Told of a page that there is no room for, before the engine is.
+    var pageFailing: (UInt64) -> Void = { _ in }
     /// Whether every packet ends its turn; false for a test that puts several into one.
     var endsTurns = true
 
@@ -96,6 +101,12 @@ final class EngineHarness {
         }
     }
 
+    /// The connections that ended since the last call, in order.
+    func takeClosed() -> [Peer] {
+        defer { closed = [] }
+        return closed
+    }
+
     // MARK: Connections
 
     /// Opens a connection that has not sent CONNECT; nil when the engine takes no more.
@@ -123,6 +134,7 @@ final class EngineHarness {
 
     private func close(_ peer: Peer) {
         peer.isClosed = true
+        closed.append(peer)
         peers[peer.handle.index] = nil
         engine.close(peer.handle, at: now)
     }
@@ -130,7 +142,9 @@ final class EngineHarness {
     /// The socket of a peer takes more, or takes no more.
     func setWritable(_ isWritable: Bool, _ peer: Peer) {
         guard !peer.isClosed else { return }
+        peer.isWritable = isWritable
         engine.setWritable(isWritable, on: peer.handle, at: now)
+        if isWritable { flush(peer) }
         if endsTurns { turn() }
     }
 
@@ -161,14 +175,18 @@ final class EngineHarness {
         var list = engine.takeDirty()
         while !list.isEmpty {
             for handle in list {
-                let (bytes, closes) = engine.takeOutput(of: handle)
                 guard let peer = peers[handle.index] else { continue }
-                peer.take(bytes)
-                engine.recycle(bytes)
-                if closes { close(peer) }
+                if peer.isWritable || engine.isClosing(handle) { flush(peer) }
             }
             engine.recycle(list)
             list = engine.takeDirty()
         }
+    }
+
+    private func flush(_ peer: Peer) {
+        let (bytes, closes) = engine.takeOutput(of: peer.handle)
+        peer.take(bytes)
+        engine.recycle(bytes)
+        if closes { close(peer) }
     }
 }

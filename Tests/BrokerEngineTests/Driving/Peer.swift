@@ -8,6 +8,8 @@ final class Peer {
     let handle: ConnectionHandle
     /// Whether the connection is gone, whoever ended it.
     var isClosed = false
+    /// Whether the socket takes what is written to it.
+    var isWritable = true
     /// Bytes the engine has not taken yet.
     var unsent: [UInt8] = []
     /// Packets that came and were not taken by the test.

@@ -1,0 +1,68 @@
+import MQTTPackets
+
+/// A client of the simulation: what it is like, and what it has in its hands on the present connection.
+struct SimulatedClient {
+    /// What it is like; never changes.
+    struct Profile {
+        var name: String
+        var version: ProtocolVersion
+        /// Seconds its session outlives a connection; 0 for not at all.
+        var expiry: UInt32
+        var receiveMaximum: UInt16?
+        var isSmall: Bool
+        var hasWill: Bool
+        var willDelay: UInt32
+    }
+
+    /// A delivery that was not acknowledged yet.
+    struct Delivery {
+        var packetIdentifier: UInt16
+        /// The order of the model's entry.
+        var order: Int
+        /// The shared group it came from; nil for an ordinary one.
+        var group: String?
+    }
+
+    /// A PUBLISH that was not answered yet.
+    struct Outgoing {
+        var packetIdentifier: UInt16
+        var message: Int
+        /// What the answer must be.
+        var reason: ReasonCode
+        /// The page that must be durable before; 0 for none.
+        var page: UInt64
+        /// A page failed meanwhile: it may be refused after all.
+        var mayBeRefused = false
+    }
+
+    /// A SUBSCRIBE or UNSUBSCRIBE that was not answered yet.
+    struct Request {
+        var packetIdentifier: UInt16
+        var page: UInt64
+        var isSubscribe: Bool
+    }
+
+    let profile: Profile
+    var peer: Peer?
+    var sessionPresent = false
+    var hasConnAck = false
+    var inflight: [Delivery] = []
+    /// Orders of the ordinary entries that came on this connection.
+    var received: Set<Int> = []
+    var outgoing: [Outgoing] = []
+    var requests: [Request] = []
+    /// Its socket was full at some time, so that what comes may have been written before.
+    var wasBlocked = false
+
+    var isConnected: Bool { peer != nil }
+
+    mutating func forgetConnection() {
+        peer = nil
+        hasConnAck = false
+        inflight = []
+        received = []
+        outgoing = []
+        requests = []
+        wasBlocked = false
+    }
+}

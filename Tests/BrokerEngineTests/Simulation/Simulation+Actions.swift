@@ -1,0 +1,245 @@
+import MQTTPackets
+import NIOCore
+
+@testable import BrokerEngine
+
+/// What happens, as the seed says.
+extension Simulation {
+    private static let topics = ["a", "a/b", "a/c", "b/b", "s/1", "s/2", "s/3", "$own/b"]
+    private static let filters = ["a", "a/#", "+/b", "#", "a/+", "s/+", "$own/#"]
+    private static let sharedFilters = ["$share/g/s/+", "$share/g/s/+", "$share/h/s/#", "$share/g/+/b"]
+
+    func act() {
+        let client = Int.random(in: 0..<clients.count, using: &random)
+        switch Int.random(in: 0..<100, using: &random) {
+        case 0..<8: connect(client)
+        case 8..<12: leave(client)
+        case 12..<22: subscribe(client)
+        case 22..<25: unsubscribe(client)
+        case 25..<60: publish(client)
+        case 60..<78: acknowledge(client)
+        case 78..<82: toggleSocket(client)
+        case 82..<87: advance()
+        case 87..<97: moveJournal()
+        default: if random.oneIn(2) { crash() }
+        }
+    }
+
+    // MARK: Clients
+
+    func connect(_ index: Int, cleanly: Bool? = nil) {
+        let profile = clients[index].profile
+        var connect = Connect(version: profile.version, clientIdentifier: profile.name)
+        connect.cleanStart = cleanly ?? random.oneIn(5)
+        var expiry = profile.expiry
+        if profile.version == .v5 {
+            if cleanly == nil, random.oneIn(8) { expiry = 0 }
+            connect.properties.sessionExpiryInterval = expiry
+            connect.properties.receiveMaximum = profile.receiveMaximum
+            connect.properties.maximumPacketSize = profile.isSmall ? 150 : nil
+        } else {
+            if profile.expiry == 0 { connect.cleanStart = true }
+            expiry = connect.cleanStart ? 0 : harness.configuration.limits.defaultSessionExpiry
+        }
+        var will: Int?
+        if profile.hasWill {
+            let message = newMessage(topic: random.pick(Self.topics), qos: random.pick([0, 1]), isWill: true)
+            will = message
+            connect.will = Will(
+                topic: messages[message].topic,
+                payload: ByteBuffer(string: messages[message].payload),
+                qos: messages[message].qos == 0 ? .atMostOnce : .atLeastOnce
+            )
+            if profile.version == .v5 { connect.will?.properties.willDelayInterval = profile.willDelay }
+        }
+        note("\(profile.name) connects, clean: \(connect.cleanStart), expiry: \(expiry)")
+        guard let peer = harness.open(profile.name) else { return fail("no connection") }
+        let page = harness.engine.log.open
+        peer.send(.connect(connect))
+        if clients[index].isConnected { disconnected(index, normally: false) }
+        clients[index].peer = peer
+        attach(index, clean: connect.cleanStart, expiry: expiry, will: will, page: page)
+    }
+
+    private func attach(_ index: Int, clean: Bool, expiry: UInt32, will: Int?, page: UInt64) {
+        let profile = clients[index].profile
+        let name = profile.name
+        var isChanged = false
+        if clean, let old = model.sessions[name] {
+            isChanged = old.isPersistent
+            endSession(name)
+        }
+        clients[index].sessionPresent = model.sessions[name] != nil
+        if model.sessions[name] == nil {
+            model.sessions[name] = Model.Session(isPersistent: expiry > 0, expiry: expiry)
+            isChanged = isChanged || expiry > 0
+        }
+        if isChanged { model.sessions[name]?.changedOn = page }
+        model.sessions[name]?.isConnected = true
+        model.sessions[name]?.endsAt = .max
+        model.sessions[name]?.willAt = .max
+        model.sessions[name]?.will = will
+        model.sessions[name]?.willDelay = profile.version == .v5 ? profile.willDelay : 0
+        model.sessions[name]?.expiry = expiry
+        model.sessions[name]?.isSmall = profile.isSmall && profile.version == .v5
+        if expiry == 0, model.sessions[name]?.isPersistent == true { model.forgetAtCrash(name) }
+    }
+
+    func leave(_ index: Int) {
+        guard let peer = clients[index].peer else { return }
+        let name = clients[index].profile.name
+        let isBroken = random.oneIn(2)
+        note("\(name) leaves, broken: \(isBroken)")
+        if isBroken {
+            harness.cut(peer)
+            disconnected(index, normally: false)
+            return
+        }
+        var expiry: UInt32?
+        if clients[index].profile.version == .v5, model.sessions[name]?.isPersistent == true, random.oneIn(4) {
+            expiry = random.pick([0, 20])
+        }
+        let keepsWill = clients[index].profile.version == .v5 && random.oneIn(4)
+        peer.disconnect(keepsWill ? .disconnectWithWill : .normalDisconnection, sessionExpiry: expiry)
+        if let expiry {
+            model.sessions[name]?.expiry = expiry
+            if expiry == 0 { model.forgetAtCrash(name) }
+        }
+        disconnected(index, normally: !keepsWill)
+    }
+
+    func subscribe(_ index: Int) {
+        guard let peer = clients[index].peer else { return connect(index) }
+        let name = clients[index].profile.name
+        let isShared = random.oneIn(2)
+        let isFive = clients[index].profile.version == .v5
+        let filter = isShared ? random.pick(Self.sharedFilters) : random.pick(Self.filters)
+        let identifier = isFive && random.oneIn(2) ? UInt32.random(in: 1...9, using: &random) : 0
+        var wish = SubscribeFilter(filter: filter, qos: isShared || !random.oneIn(3) ? .atLeastOnce : .atMostOnce)
+        if isFive, !isShared {
+            wish.noLocal = random.oneIn(4)
+            wish.retainAsPublished = random.oneIn(2)
+            wish.retainHandling = random.pick([.sendAlways, .sendIfNew, .sendNever])
+        }
+        note("\(name) subscribes to \(filter), identifier \(identifier)")
+        let page = harness.engine.log.open
+        let isRefusing = harness.engine.isRefusing
+        let packet = peer.subscribe(filter, qos: wish.qos, identifier: identifier == 0 ? nil : identifier) { $0 = wish }
+        let isNew = model.sessions[name]?.subscriptions[filter] == nil
+        let made = Model.Subscription(
+            qos: wish.qos.rawValue,
+            identifier: identifier,
+            noLocal: wish.noLocal,
+            retainAsPublished: wish.retainAsPublished
+        )
+        model.sessions[name]?.subscriptions[filter] = made
+        let isPersistent = model.sessions[name]?.isPersistent == true
+        if isPersistent { model.sessions[name]?.changedOn = page }
+        let request = SimulatedClient.Request(
+            packetIdentifier: packet,
+            page: isPersistent ? page : 0,
+            isSubscribe: true
+        )
+        clients[index].requests.append(request)
+        if isShared {
+            model.groups[filter, default: Model.Group()].members.insert(name)
+            if model.sessions[name]?.isSmall == true { model.groups[filter]?.isSmall = true }
+        } else if wish.retainHandling == .sendAlways || (wish.retainHandling == .sendIfNew && isNew) {
+            sendRetained(to: name, filter, made, page: page, isRefusing: isRefusing)
+        }
+    }
+
+    func unsubscribe(_ index: Int) {
+        guard let peer = clients[index].peer else { return }
+        let name = clients[index].profile.name
+        let filter = random.pick(Self.filters + Self.sharedFilters + Self.sharedFilters)
+        note("\(name) unsubscribes from \(filter)")
+        let page = harness.engine.log.open
+        let packet = peer.unsubscribe(filter)
+        let isKnown = model.sessions[name]?.subscriptions.removeValue(forKey: filter) != nil
+        let waits = isKnown && model.sessions[name]?.isPersistent == true
+        if waits { model.sessions[name]?.changedOn = page }
+        let request = SimulatedClient.Request(packetIdentifier: packet, page: waits ? page : 0, isSubscribe: false)
+        clients[index].requests.append(request)
+        if isKnown {
+            model.groups[filter]?.members.remove(name)
+            model.settleGroups()
+            emptyGroups()
+        }
+    }
+
+    func publish(_ index: Int) {
+        guard let peer = clients[index].peer else { return connect(index) }
+        let profile = clients[index].profile
+        let most = profile.version == .v5 ? Int(harness.configuration.limits.receiveMaximum) : 65_535
+        guard clients[index].outgoing.count < most else { return }
+        let message = newMessage(topic: random.pick(Self.topics), qos: random.oneIn(4) ? 0 : 1)
+        if random.oneIn(5) {
+            messages[message].retain = true
+            messages[message].isClear = random.oneIn(4)
+            // Nobody could tell two of them apart in a queue.
+            if messages[message].isClear { messages[message].qos = 0 }
+        }
+        messages[message].isLarge = !messages[message].isClear && random.oneIn(6)
+        if profile.version == .v5, random.oneIn(8) { messages[message].expiry = random.pick([1, 5, 100]) }
+        let sent = messages[message]
+        note("\(profile.name) publishes \(message) to \(sent.topic), QoS \(sent.qos), retain: \(sent.retain)")
+        let page = harness.engine.log.open
+        let isRefusing = harness.engine.isRefusing
+        let packet = peer.publish(
+            sent.topic,
+            sent.payload,
+            qos: sent.qos == 0 ? .atMostOnce : .atLeastOnce,
+            retain: sent.retain,
+            properties: PublishProperties(messageExpiryInterval: sent.expiry)
+        )
+        let answer = route(message, publisher: profile.name, page: page, isRefusing: isRefusing)
+        if sent.qos > 0 {
+            if answer.reason == .quotaExceeded, profile.version == .v3_1_1 {
+                // Closed by the engine in the act; nothing was routed.
+                disconnected(index, normally: false)
+                return
+            }
+            var reason = answer.reason
+            if profile.version == .v3_1_1 { reason = .success }
+            clients[index].outgoing.append(
+                .init(packetIdentifier: packet, message: message, reason: reason, page: answer.page)
+            )
+        }
+    }
+
+    func acknowledge(_ index: Int) {
+        guard let peer = clients[index].peer, !clients[index].inflight.isEmpty else { return }
+        let inOrder = random.oneIn(2)
+        let count = random.oneIn(2) ? 1 : clients[index].inflight.count
+        for _ in 0..<count {
+            let at = inOrder ? 0 : Int.random(in: 0..<clients[index].inflight.count, using: &random)
+            acknowledge(clients[index].inflight.remove(at: at), by: index, peer)
+        }
+    }
+
+    func acknowledge(_ delivery: SimulatedClient.Delivery, by index: Int, _ peer: Peer) {
+        let name = clients[index].profile.name
+        note("\(name) acknowledges \(delivery.packetIdentifier), order \(delivery.order)")
+        let reason: ReasonCode = clients[index].profile.version == .v5 && random.oneIn(9) ? .unspecifiedError : .success
+        peer.send(.puback(PubAck(packetIdentifier: delivery.packetIdentifier, reasonCode: reason)))
+        if let group = delivery.group {
+            model.groups[group]?.entries.removeAll { $0.order == delivery.order }
+        } else {
+            model.sessions[name]?.queue.removeAll { $0.order == delivery.order }
+        }
+    }
+
+    private func toggleSocket(_ index: Int) {
+        guard let peer = clients[index].peer else { return }
+        note("\(clients[index].profile.name) takes bytes: \(!peer.isWritable)")
+        clients[index].wasBlocked = true
+        harness.setWritable(!peer.isWritable, peer)
+    }
+
+    func newMessage(topic: String, qos: UInt8, isWill: Bool = false) -> Int {
+        let message = SimulatedMessage(identifier: messages.count, topic: topic, qos: qos, isWill: isWill)
+        messages.append(message)
+        return message.identifier
+    }
+}

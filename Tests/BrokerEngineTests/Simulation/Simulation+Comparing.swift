@@ -1,0 +1,88 @@
+@testable import BrokerEngine
+
+/// The engine's state against the model's.
+extension Simulation {
+    func compare() {
+        let engine = EngineDescription(harness.engine)
+        if Set(engine.sessions.keys) != Set(model.sessions.keys) {
+            fail("sessions \(engine.sessions.keys.sorted()), not \(model.sessions.keys.sorted())")
+        }
+        for (name, session) in engine.sessions { compare(session, name) }
+        compareGroups(engine.groups)
+        for (topic, states) in model.retained {
+            guard let message = states.last?.message else {
+                continue
+            }
+            guard engine.retained[topic] != message else { continue }
+            guard engine.retained[topic] == nil, messages[message].expiresAt <= harness.now.milliseconds else {
+                fail("\(topic) retains \(engine.retained[topic] ?? -1), not \(message)")
+                continue
+            }
+            model.retained[topic] = nil
+        }
+        for (topic, message) in engine.retained where model.retained[topic]?.last?.message == nil {
+            // An expired one comes back from the journal until it is looked at.
+            let isExpired = message >= 0 && messages[message].expiresAt <= harness.now.milliseconds
+            if !isExpired { fail("\(topic) retains \(message)") }
+        }
+    }
+
+    private func compare(_ session: EngineDescription.Session, _ name: String) {
+        guard let expected = model.sessions[name] else { return }
+        if session.isPersistent != expected.isPersistent { fail("\(name) is persistent: \(session.isPersistent)") }
+        if session.isConnected != expected.isConnected { fail("\(name) is connected: \(session.isConnected)") }
+        if session.expiry != expected.expiry { fail("\(name) has an expiry of \(session.expiry)") }
+        if session.subscriptions != expected.subscriptions {
+            fail("\(name) has \(session.subscriptions), not \(expected.subscriptions)")
+        }
+        var rest = session.queue[...]
+        var kept: [Model.Entry] = []
+        for entry in expected.queue {
+            let wanted = EngineDescription.Entry(
+                message: messages[entry.message].wireIdentifier,
+                qos: entry.qos,
+                retain: entry.retain,
+                identifiers: entry.identifiers
+            )
+            if rest.first == wanted {
+                rest.removeFirst()
+                kept.append(entry)
+            } else if !mayVanish(entry, isSmall: expected.isSmall) {
+                fail("\(name) has lost message \(entry.message); the engine has \(session.queue.map(\.message))")
+                return
+            }
+        }
+        if let more = rest.first { fail("\(name) has message \(more.message), which nobody sent to it, or it is done") }
+        model.sessions[name]?.queue = kept
+    }
+
+    private func compareGroups(_ groups: [String: EngineDescription.Group]) {
+        for (name, expected) in model.groups {
+            let found = groups[name]
+            guard !expected.members.isEmpty else {
+                // Only what is in flight is left; which that is the engine knows.
+                model.groups[name]?.entries = expected.entries.filter {
+                    found?.messages.contains(messages[$0.message].wireIdentifier) ?? false
+                }
+                if found == nil { model.groups[name] = nil }
+                if found?.members.isEmpty == false { fail("the group \(name) has members") }
+                continue
+            }
+            if found?.members != expected.members { fail("the group \(name) has \(found?.members ?? [])") }
+            var rest = (found?.messages ?? [])[...]
+            var kept: [Model.Entry] = []
+            for entry in expected.entries {
+                if rest.first == messages[entry.message].wireIdentifier {
+                    rest.removeFirst()
+                    kept.append(entry)
+                } else if !mayVanish(entry, isSmall: expected.isSmall) {
+                    fail("the group \(name) has lost message \(entry.message); the engine has \(found?.messages ?? [])")
+                    return
+                }
+            }
+            if let more = rest.first { fail("the group \(name) has message \(more), which is not its own, or done") }
+            model.groups[name]?.entries = kept
+        }
+        for name in groups.keys where model.groups[name] == nil { fail("there is a group \(name)") }
+    }
+}

@@ -1,0 +1,197 @@
+import MQTTPackets
+import NIOCore
+
+@testable import BrokerEngine
+
+/// What clients receive, held against the model.
+extension Simulation {
+    /// Takes in what came to the clients and which connections the engine closed.
+    func collect() {
+        for peer in harness.takeClosed() {
+            guard let index = clients.firstIndex(where: { $0.peer === peer }) else { continue }
+            receive(index, peer)
+            note("\(clients[index].profile.name) was closed")
+            disconnected(index, normally: false)
+        }
+        for index in clients.indices {
+            if let peer = clients[index].peer { receive(index, peer) }
+        }
+    }
+
+    private func receive(_ index: Int, _ peer: Peer) {
+        if let error = peer.error { fail("\(peer.name) got bytes that are no packet: \(error)") }
+        for packet in peer.take() {
+            if !clients[index].hasConnAck {
+                guard case .connack = packet else { return fail("\(peer.name) got \(packet) before CONNACK") }
+            }
+            switch packet {
+            case .connack(let answer): receive(answer, index)
+            case .puback(let answer): receive(answer, index)
+            case .suback(let answer): receive(answer: answer.packetIdentifier, isSubscribe: true, index)
+            case .unsuback(let answer): receive(answer: answer.packetIdentifier, isSubscribe: false, index)
+            case .publish(let publish): receive(publish, index, peer)
+            case .disconnect: break
+            default: fail("\(peer.name) got \(packet)")
+            }
+        }
+    }
+
+    private func receive(_ answer: ConnAck, _ index: Int) {
+        let name = clients[index].profile.name
+        if clients[index].hasConnAck { fail("\(name) got CONNACK twice") }
+        clients[index].hasConnAck = true
+        if answer.reasonCode != .success { fail("\(name) was refused: \(answer.reasonCode)") }
+        if answer.sessionPresent != clients[index].sessionPresent {
+            fail("\(name) was told session present: \(answer.sessionPresent)")
+        }
+        if let session = model.sessions[name], session.isPersistent, session.changedOn > durablePage {
+            // It may have subscribed since; only the page of the session itself counts, and that came first.
+            if clients[index].requests.isEmpty { fail("\(name) got CONNACK before its session was durable") }
+        }
+    }
+
+    private func receive(answer packet: UInt16, isSubscribe: Bool, _ index: Int) {
+        let name = clients[index].profile.name
+        guard let request = clients[index].requests.first, request.packetIdentifier == packet,
+            request.isSubscribe == isSubscribe
+        else { return fail("\(name) got an answer to \(packet)") }
+        clients[index].requests.removeFirst()
+        if request.page > durablePage { fail("\(name) was answered before page \(request.page) was durable") }
+    }
+
+    private func receive(_ answer: PubAck, _ index: Int) {
+        let name = clients[index].profile.name
+        guard let first = clients[index].outgoing.first, first.packetIdentifier == answer.packetIdentifier else {
+            return fail("\(name) got PUBACK \(answer.packetIdentifier) out of order")
+        }
+        clients[index].outgoing.removeFirst()
+        note("\(name) got PUBACK for \(first.message): \(answer.reasonCode)")
+        if answer.reasonCode == .quotaExceeded, first.mayBeRefused { return }
+        if answer.reasonCode != first.reason {
+            fail("\(name) got \(answer.reasonCode) for message \(first.message), not \(first.reason)")
+        }
+        if first.page > durablePage {
+            fail("\(name) got PUBACK for message \(first.message) before page \(first.page) was durable")
+        }
+    }
+
+    // MARK: Deliveries
+
+    private func receive(_ publish: Publish, _ index: Int, _ peer: Peer) {
+        let name = clients[index].profile.name
+        let wire = SimulatedMessage.identifier(in: publish.payload.readableBytesView)
+        note("\(name) gets \(wire) on \(publish.topic), packet \(publish.packetIdentifier ?? 0), DUP: \(publish.dup)")
+        guard let packet = publish.packetIdentifier else { return receiveAtMostOnce(publish, wire, name) }
+        if clients[index].inflight.contains(where: { $0.packetIdentifier == packet }) {
+            fail("\(name) got packet identifier \(packet) while it is in flight")
+        }
+        var found: (entry: Model.Entry, group: String?)?
+        if packet < SharedWindow.firstIdentifier {
+            found = nextOrdinary(publish, wire, index).map { ($0, nil) }
+        } else {
+            found = shared(publish, wire, index, peer)
+        }
+        guard let (entry, group) = found else { return }
+        let delivery = SimulatedClient.Delivery(packetIdentifier: packet, order: entry.order, group: group)
+        clients[index].inflight.append(delivery)
+        if clients[index].profile.version == .v5, let most = clients[index].profile.receiveMaximum,
+            clients[index].inflight.count > most
+        {
+            fail("\(name) has \(clients[index].inflight.count) in flight")
+        }
+        let message = messages[entry.message]
+        if message.topic != publish.topic { fail("message \(message.identifier) came on \(publish.topic)") }
+        if publish.dup, !entry.mayBeDuplicate, !entry.wasRecovered { fail("\(name) got \(wire) with DUP at first") }
+        if !publish.dup, entry.wasReceived || entry.wasRecovered { fail("\(name) got \(wire) again without DUP") }
+        if let left = publish.properties.messageExpiryInterval, left == 0 || left > message.expiry ?? 0 {
+            fail("\(name) got \(wire) with an expiry of \(left)")
+        }
+        if message.expiresAt <= harness.now.milliseconds, !clients[index].wasBlocked {
+            fail("\(name) got \(wire), expired")
+        }
+        if message.isLarge, model.sessions[name]?.isSmall == true { fail("\(name) got \(wire), too large") }
+    }
+
+    private func receiveAtMostOnce(_ publish: Publish, _ wire: Int, _ name: String) {
+        let at = atMostOnce.firstIndex { copy in
+            guard messages[copy.message].wireIdentifier == wire, messages[copy.message].topic == publish.topic else {
+                return false
+            }
+            // To which of several groups a copy went its receiver cannot tell.
+            if copy.group != nil { return !publish.retain && isMember(name, publish.topic) }
+            return copy.client == name && copy.retain == publish.retain
+                && (copy.identifiers == publish.properties.subscriptionIdentifiers.sorted()
+                    || publish.properties.subscriptionIdentifiers.isEmpty)
+        }
+        guard let at else { return fail("\(name) got \(wire) with QoS 0, which nobody sent to it") }
+        atMostOnce.remove(at: at)
+    }
+
+    private func isMember(_ name: String, _ topic: String) -> Bool {
+        model.groups.contains { $0.value.members.contains(name) && Self.matches($0.key, topic) }
+    }
+
+    /// The first entry of the queue that did not come on this connection must be the one.
+    private func nextOrdinary(_ publish: Publish, _ wire: Int, _ index: Int) -> Model.Entry? {
+        let name = clients[index].profile.name
+        let queue = model.sessions[name]?.queue ?? []
+        for at in queue.indices where !clients[index].received.contains(queue[at].order) {
+            let entry = queue[at]
+            if messages[entry.message].wireIdentifier == wire, entry.retain == publish.retain,
+                clients[index].profile.version != .v5
+                    || entry.identifiers == publish.properties.subscriptionIdentifiers.sorted()
+            {
+                clients[index].received.insert(entry.order)
+                model.sessions[name]?.queue[at].wasReceived = true
+                return entry
+            }
+            if !mayVanish(entry, isSmall: model.sessions[name]?.isSmall == true) {
+                fail("\(name) got \(wire), but message \(entry.message) is next")
+                return nil
+            }
+        }
+        fail("\(name) got \(wire), which does not wait for it")
+        return nil
+    }
+
+    private func shared(
+        _ publish: Publish,
+        _ wire: Int,
+        _ index: Int,
+        _ peer: Peer
+    ) -> (entry: Model.Entry, group: String?)? {
+        let name = clients[index].profile.name
+        let known = group(of: publish.packetIdentifier ?? 0, name)
+        for group in model.groups.keys.sorted() where known == nil || known == group {
+            let entries = model.groups[group]?.entries ?? []
+            guard let at = entries.firstIndex(where: { messages[$0.message].wireIdentifier == wire && !isHeld($0) })
+            else {
+                continue
+            }
+            model.groups[group]?.entries[at].wasReceived = true
+            return (entries[at], group)
+        }
+        fail("\(name) got \(wire) of the group \(known ?? "?"), which does not have it")
+        return nil
+    }
+
+    /// Whether a client that is connected has an entry in its hands already.
+    private func isHeld(_ entry: Model.Entry) -> Bool {
+        clients.contains { client in client.inflight.contains { $0.order == entry.order } }
+    }
+
+    /// The group of a shared delivery, as the engine has it.
+    private func group(of packet: UInt16, _ name: String) -> String? {
+        guard let session = harness.engine.sessionByClient[Array(name.utf8)] else { return nil }
+        let at = Int(packet) - Int(SharedWindow.firstIdentifier)
+        let slots = harness.engine.sessions[Int(session)].shared.slots
+        guard slots.indices.contains(at), slots[at].group >= 0 else { return nil }
+        return String(decoding: harness.engine.groups[Int(slots[at].group)].name, as: UTF8.self)
+    }
+
+    /// Whether the engine may drop an entry.
+    func mayVanish(_ entry: Model.Entry, isSmall: Bool) -> Bool {
+        entry.mayVanish || messages[entry.message].expiresAt <= harness.now.milliseconds
+            || (isSmall && messages[entry.message].isLarge)
+    }
+}
