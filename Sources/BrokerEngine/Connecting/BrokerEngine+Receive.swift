@@ -84,7 +84,7 @@ extension BrokerEngine {
                 limits: limits.packet
             )
             acknowledge(view.packetIdentifier, on: connection)
-        case .pingreq:
+        case .pingreq where header.remainingLength == 0:
             answerPing(on: connection)
         default:
             try handleRare(header, bytes, at: offset, on: connection)
@@ -131,7 +131,7 @@ extension BrokerEngine {
         guard header.type == .connect else {
             throw PacketError(reasonCode: .protocolError, message: "the first packet is not CONNECT")
         }
-        var decoder = PacketDecoder(version: nil, limits: limits.packet)
+        var decoder = PacketDecoder(version: nil, limits: limits.packet, direction: .toServer)
         var buffer = copy(bytes, offset..<offset + header.packetLength)
         do throws(PacketError) {
             guard case .connect(let connect) = try decoder.decode(&buffer) else { return }
@@ -147,7 +147,7 @@ extension BrokerEngine {
         at offset: Int,
         version: ProtocolVersion
     ) throws(PacketError) -> Packet {
-        var decoder = PacketDecoder(version: version, limits: limits.packet)
+        var decoder = PacketDecoder(version: version, limits: limits.packet, direction: .toServer)
         var buffer = copy(bytes, offset..<offset + header.packetLength)
         guard let packet = try decoder.decode(&buffer) else {
             throw PacketError(reasonCode: .malformedPacket, message: "the packet is shorter than its length says")

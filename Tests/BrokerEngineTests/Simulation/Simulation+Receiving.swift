@@ -117,18 +117,14 @@ extension Simulation {
             guard messages[copy.message].wireIdentifier == wire, messages[copy.message].topic == publish.topic else {
                 return false
             }
-            // To which of several groups a copy went its receiver cannot tell.
-            if copy.group != nil { return !publish.retain && isMember(name, publish.topic) }
+            // Who was the member in turn when it was written nobody can tell any more.
+            if copy.group != nil { return !publish.retain }
             return copy.client == name && copy.retain == publish.retain
                 && (copy.identifiers == publish.properties.subscriptionIdentifiers.sorted()
                     || publish.properties.subscriptionIdentifiers.isEmpty)
         }
         guard let at else { return fail("\(name) got \(wire) with QoS 0, which nobody sent to it") }
         atMostOnce.remove(at: at)
-    }
-
-    private func isMember(_ name: String, _ topic: String) -> Bool {
-        model.groups.contains { $0.value.members.contains(name) && Self.matches($0.key, topic) }
     }
 
     /// The first entry of the queue that did not come on this connection must be the one.
