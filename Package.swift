@@ -106,7 +106,7 @@ let package = Package(
             name: "MartletTesting",
             dependencies: [
                 "MartletBroker", "Martlet", "MQTTClient", "BrokerEngine", "Journal", "MQTTTransport", "MQTTPackets",
-                nioCore, nioPosix, nioEmbedded, logging,
+                nioCore, nioPosix, nioEmbedded, logging, lifecycle,
             ],
             swiftSettings: settings
         ),

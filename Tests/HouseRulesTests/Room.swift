@@ -64,7 +64,7 @@ struct Room {
                 "MartletBroker", "Martlet", "MQTTClient", "BrokerEngine", "Journal", "MQTTTransport", "MQTTPackets",
             ],
             foreign: [
-                "NIOCore", "NIOPosix", "NIOEmbedded", "Logging", "Foundation", "FoundationEssentials",
+                "NIOCore", "NIOPosix", "NIOEmbedded", "Logging", "ServiceLifecycle", "Foundation", "FoundationEssentials",
                 "Synchronization", "Glibc",
             ]
         ),

@@ -31,6 +31,7 @@ package struct HandlerTrial: Sendable {
             deadLetterPrefix: { configuration.deadLetterPrefix(group: $0) },
             stop: stop,
             overdue: {},
+            onStep: configuration.onStep,
             metrics: [:],
             logger: logger,
             tracer: configuration.tracer ?? InstrumentationSystem.tracer,

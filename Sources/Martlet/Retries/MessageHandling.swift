@@ -91,6 +91,7 @@ struct MessageHandling {
             stop: processor.stop
         )
         defer { metrics?.duration.record(duration: processor.time.now - start) }
+        await processor.onStep?(.taken)
         do {
             try await withDeadline { try await route.registration.run(message, context) }
             return .returned(context.stage.close())
@@ -127,6 +128,7 @@ struct MessageHandling {
 
     /// Publishes what the handler published; only then is the message handled.
     private mutating func finish(publishing messages: [MQTTMessage]) async {
+        await processor.onStep?(.returned)
         var messages = messages
         for index in messages.indices {
             UserPropertyCarrier()
@@ -134,6 +136,7 @@ struct MessageHandling {
         }
         switch await processor.send(messages, logger: logger) {
         case .sent:
+            await processor.onStep?(.published)
             report.published = messages
             report.settlement = .handled
             metrics?.handled.increment()

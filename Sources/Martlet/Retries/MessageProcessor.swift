@@ -22,6 +22,8 @@ struct MessageProcessor: Sendable {
     let stop: Latch<Void>
     /// Called when an attempt is still running at its deadline.
     let overdue: @Sendable () -> Void
+    /// Called between the steps of a handling.
+    let onStep: (@Sendable (HandlingStep) async -> Void)?
     /// The counters of each handler, by the identifier of its route.
     let metrics: [UInt32: HandlerMetrics]
     /// Where it logs.

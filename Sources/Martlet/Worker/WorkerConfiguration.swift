@@ -70,6 +70,9 @@ public struct WorkerConfiguration: Sendable {
     /// Makes the spans; `nil` for the process's own tracer.
     public var tracer: (any Tracer)?
 
+    /// Called between the steps of each handling: where a test lets the worker die.
+    package var onStep: (@Sendable (HandlingStep) async -> Void)?
+
     /// How many slots belong to each thread when none are given.
     ///
     /// Handlers that wait for something leave their thread to others, so there are more slots than threads; and

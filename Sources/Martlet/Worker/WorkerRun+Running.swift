@@ -83,9 +83,11 @@ extension WorkerRun {
             _ = await work.result.wait(atMost: EndLimits.cancellation, by: time)
             await client.close(endingSession: false)
         case .cancelled:
+            // As if the process had died: from here on nothing is acknowledged, whatever still ends.
+            acknowledgements.hold()
+            connection.cancel()
             stopTaking()
             work.cancel()
-            connection.cancel()
         }
         _ = await connection.result.wait(atMost: EndLimits.farewell, by: time)
         connection.cancel()

@@ -72,6 +72,7 @@ struct WorkerRun: Sendable {
             deadLetterPrefix: { configuration.deadLetterPrefix(group: $0) },
             stop: stop,
             overdue: { Self.substituteThreads(of: pool, metrics: metrics, logger: logger) },
+            onStep: configuration.onStep,
             metrics: Dictionary(
                 uniqueKeysWithValues: worker.routes.routes.map { route in
                     let counters = HandlerMetrics(
