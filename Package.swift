@@ -121,11 +121,15 @@ let package = Package(
         .executableTarget(
             name: "MartletCommand",
             dependencies: [
-                "MartletBroker", "Martlet", "MQTTClient", "Temperatures", argumentParser, mustache, configuration,
-                logging, lifecycle, histogram,
+                "MartletBroker", "Martlet", "MQTTClient", "Temperatures", argumentParser, mustache, logging,
+                lifecycle, unixSignals, nioCore,
             ],
-            swiftSettings: settings
+            swiftSettings: settings,
+            plugins: ["EmbedTemplates"]
         ),
+        // At build time: Templates/ into the binary.
+        .plugin(name: "EmbedTemplates", capability: .buildTool(), dependencies: ["TemplateEmbedder"]),
+        .executableTarget(name: "TemplateEmbedder", path: "Plugins/TemplateEmbedder", swiftSettings: settings),
         // Test support that no product links.
         .target(
             name: "PacketCases",
@@ -188,7 +192,7 @@ let package = Package(
         ),
         .testTarget(
             name: "MartletCommandTests",
-            dependencies: ["MartletTesting", "MQTTClient", "Temperatures"],
+            dependencies: ["MartletCommand", "Temperatures", argumentParser],
             swiftSettings: settings
         ),
         .testTarget(name: "HouseRulesTests", dependencies: [], swiftSettings: settings),

@@ -74,7 +74,7 @@ struct Room {
             name: "MartletCommand",
             arrows: ["MartletBroker", "Martlet", "MQTTClient", "Temperatures"],
             foreign: [
-                "ArgumentParser", "Mustache", "Configuration", "Logging", "ServiceLifecycle", "Histogram", "NIOCore",
+                "ArgumentParser", "Mustache", "Configuration", "Logging", "ServiceLifecycle", "UnixSignals", "NIOCore",
                 "Foundation", "Synchronization", "Dispatch", "Glibc",
             ]
         ),

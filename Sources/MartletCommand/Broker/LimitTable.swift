@@ -1,0 +1,88 @@
+import MartletBroker
+
+/// The limits of the broker by the names that the command line and the file give them.
+enum LimitTable {
+    private struct Row {
+        var name: String
+        var summary: String
+        var get: @Sendable (BrokerLimits) -> Int
+        var set: @Sendable (inout BrokerLimits, Int) -> Bool
+    }
+
+    /// Sets the limit of the name.
+    ///
+    /// - Throws: `CommandFailure` for a name that there is not, or a value that cannot be.
+    static func set(_ name: String, to value: String, in limits: inout BrokerLimits) throws {
+        guard let row = rows.first(where: { $0.name == name }) else {
+            throw CommandFailure("there is no limit '\(name)'; there are: \(rows.map(\.name).joined(separator: ", "))")
+        }
+        guard let number = Int(value), number > 0, row.set(&limits, number) else {
+            throw CommandFailure("'\(value)' cannot be the limit \(name)")
+        }
+    }
+
+    /// The rows of the table with their defaults, for `--help`.
+    static var help: String {
+        let defaults = BrokerLimits()
+        let width = rows.map(\.name.count).max() ?? 0
+        return rows.map { row in
+            let padded = row.name + String(repeating: " ", count: width - row.name.count)
+            return "  \(padded)  \(row.get(defaults)): \(row.summary)"
+        }.joined(separator: "\n")
+    }
+
+    private static let rows: [Row] = [
+        count("maximumPacketSize", \.maximumPacketSize, "bytes of a packet; a larger one ends the connection (0x95)"),
+        count("connections", \.connections, "connections at a time; one more is closed"),
+        count("sessions", \.sessions, "sessions, connected or not; one more is refused (0x97)"),
+        count("subscriptionsPerSession", \.subscriptionsPerSession, "one more is refused (0x97)"),
+        count("queuedMessagesPerSession", \.queuedMessagesPerSession, "messages that wait for a session; then 0x97"),
+        count("queuedBytesPerSession", \.queuedBytesPerSession, "bytes that wait for a session; then 0x97"),
+        count("queuedMessagesPerGroup", \.queuedMessagesPerGroup, "messages that wait for a shared group; then 0x97"),
+        count("queuedBytesPerGroup", \.queuedBytesPerGroup, "bytes that wait for a shared group; then 0x97"),
+        count("storedBytes", \.storedBytes, "bytes of all messages; then 0x97"),
+        count("retainedMessages", \.retainedMessages, "topics with a retained message; then 0x97"),
+        count("inflightPerSession", \.inflightPerSession, "unacknowledged messages to a client; the rest waits"),
+        count(
+            "journalReserveBytes",
+            \.journalReserveBytes,
+            "free bytes of the disk below which messages are refused (0x97)"
+        ),
+        Row(name: "receiveMaximum", summary: "unacknowledged messages from a client; then 0x93") {
+            Int($0.receiveMaximum)
+        } set: { limits, value in
+            guard let value = UInt16(exactly: value) else { return false }
+            limits.receiveMaximum = value
+            return true
+        },
+        seconds("defaultSessionExpiry", \.defaultSessionExpiry, "seconds that a 3.1.1 session outlives its connection"),
+        seconds("maximumSessionExpiry", \.maximumSessionExpiry, "the most seconds granted to a session"),
+    ]
+
+    private static func count(
+        _ name: String,
+        _ path: any WritableKeyPath<BrokerLimits, Int> & Sendable,
+        _ summary: String
+    ) -> Row {
+        Row(name: name, summary: summary) {
+            $0[keyPath: path]
+        } set: { limits, value in
+            limits[keyPath: path] = value
+            return true
+        }
+    }
+
+    private static func seconds(
+        _ name: String,
+        _ path: any WritableKeyPath<BrokerLimits, Duration> & Sendable,
+        _ summary: String
+    ) -> Row {
+        Row(name: name, summary: summary) {
+            Int($0[keyPath: path].components.seconds)
+        } set: { limits, value in
+            guard value <= Int(UInt32.max) else { return false }
+            limits[keyPath: path] = .seconds(value)
+            return true
+        }
+    }
+}

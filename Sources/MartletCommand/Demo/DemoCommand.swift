@@ -1,0 +1,90 @@
+import ArgumentParser
+
+/// `martlet demo`: replicas and the broker are killed while messages flow, and every result is checked.
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Kill replicas and the broker with -9 while messages flow, and count what was lost.",
+        discussion: """
+            Runs a durable broker, replicas of a worker (Samples/Temperatures), a publisher and a collector of results. A random replica is \
+            killed with -9 about every second and the broker about every three; both are started again at once. Each message is a day \
+            of 24 temperatures of a station, each result its minimum, mean and maximum, compared with what follows straight from the file.
+
+            EXAMPLES:
+              martlet demo
+              martlet demo --messages 100000 --json
+              martlet demo --seed 7 --replicas 5
+              martlet demo --no-chaos --rate 0
+
+            THE VERDICT:
+              sent            messages that the broker acknowledged to the publisher
+              handled         different messages whose right result arrived
+              lost            sent messages whose right result did not arrive
+              handled again   messages that a handler ran to its end more than once, each repetition counted:
+                              at least once is the promise, and handling a day again changes nothing
+              takeover        for each kill of a replica, the time from the kill until every message that it had in its hands \
+            (begun, not finished) was handled to its end by another process; had it none, until another process finished its next \
+            message. Time in which the broker was dead too is not taken out.
+              throughput      handled messages over the time from the first publish to the last result; the publisher is paced (--rate), \
+            so this says whether the group kept up, not how fast it could be
+
+            EXIT CODES: 0 nothing was lost and every result is right, 1 otherwise, 64 wrong usage, 130 interrupted.
+            """
+    )
+
+    @Option(help: "How many messages to send.")
+    var messages = 60_000
+
+    @Option(help: "How many replicas of the worker run.")
+    var replicas = 3
+
+    @Option(help: ArgumentHelp("Send so many messages a second; 0 for as fast as it goes.", valueName: "messages"))
+    var rate = 1_500.0
+
+    @Option(help: ArgumentHelp("How long the handler works on a message.", valueName: "milliseconds"))
+    var work = 5
+
+    @Option(help: "Decides who is killed when (default: a new one, which is printed).")
+    var seed: UInt64?
+
+    @Flag(name: .customLong("no-chaos"), help: "Kill nobody.")
+    var isCalm = false
+
+    @Flag(help: "Print the verdict as one line of JSON.")
+    var json = false
+
+    func validate() throws {
+        guard (1...100_000_000).contains(messages) else { throw ValidationError("--messages is from 1 to 100000000") }
+        guard (1...64).contains(replicas) else { throw ValidationError("--replicas is from 1 to 64") }
+        guard rate >= 0, rate.isFinite else { throw ValidationError("--rate is 0 or more") }
+        guard (0...60_000).contains(work) else { throw ValidationError("--work is from 0 to 60000") }
+    }
+
+    func run() async throws {
+        let plan = DemoPlan(
+            messages: messages,
+            replicas: replicas,
+            rate: rate > 0 ? rate : nil,
+            work: .milliseconds(work),
+            seed: seed ?? UInt64.random(in: 1...UInt64(UInt32.max)),
+            kills: !isCalm
+        )
+        let folder = try DemoFolder()
+        let report = DemoReport(plan: plan, json: json)
+        let verdict: Verdict
+        do {
+            report.begin(folder: folder)
+            verdict = try await DemoRun(plan: plan, folder: folder, report: report).run()
+        } catch {
+            folder.remove()
+            throw error
+        }
+        report.end(verdict)
+        if verdict.isGood {
+            folder.remove()
+        } else {
+            Output.remark("The broker's data and the logs are in \(folder.path)")
+            throw ExitCode.failure
+        }
+    }
+}

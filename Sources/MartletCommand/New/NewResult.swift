@@ -1,0 +1,7 @@
+/// What `martlet new --json` prints.
+struct NewResult: Encodable {
+    var name: String
+    var template: String
+    var path: String
+    var files: [String]
+}
