@@ -6,6 +6,9 @@ extension EngineHarness {
     /// Bytes of the durable pages.
     var storedBytes: Int { pages.reduce(0) { $0 + $1.bytes.count } }
 
+    /// Whether the engine refuses new durable messages.
+    var isRefusing: Bool { engine.isRefusing }
+
     /// Takes the page of the turn, if there is one and none is on its way.
     func appendPage() {
         guard outstanding == nil, let page = engine.takePage() else { return }

@@ -68,6 +68,8 @@ final class EngineHarness {
     ) {
         var configuration = EngineConfiguration(journaling: journaling, seed: seed)
         configuration.systemTopicInterval = 0
+        // Few, so that a cached topic is often another's, and a check of the invariants is quick.
+        configuration.limits.cachedTopics = 64
         configure(&configuration)
         self.configuration = configuration
         self.now = now
@@ -89,6 +91,7 @@ final class EngineHarness {
     func crash(keepingOutstanding: Bool = false, downtime: Int64 = 0) -> EngineHarness {
         if keepingOutstanding { storeOutstanding() }
         for peer in peers.values { peer.isClosed = true }
+        peers = [:]
         return EngineHarness(
             journaling: configuration.journaling,
             pages: pages,

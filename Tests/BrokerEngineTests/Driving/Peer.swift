@@ -21,7 +21,8 @@ final class Peer {
     private(set) var version = ProtocolVersion.v5
     private var received = ByteBuffer()
     private var lastIdentifier: UInt16 = 0
-    private unowned let harness: EngineHarness
+    /// Kept alive by its peers: a test may look at what comes to one without naming the harness.
+    private let harness: EngineHarness
 
     init(name: String, handle: ConnectionHandle, harness: EngineHarness) {
         self.name = name
