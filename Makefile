@@ -47,8 +47,8 @@ debug: setup-test
 bench: setup-bench ## Compare the broker with mosquitto (minutes).
 	Benchmarks/run $(ARGS)
 
-fuzz: setup-build ## Fuzz the packet decoder (SECONDS=60).
-	scripts/fuzz $(or $(SECONDS),60)
+fuzz: setup-build ## Fuzz the packet decoder (FUZZ_SECONDS=60).
+	Fuzz/run $(or $(FUZZ_SECONDS),60)
 
 format: ## Format all sources.
 	swift format format --in-place --recursive $(SOURCES)

@@ -11,7 +11,7 @@ struct HandlingLineTests {
         #expect(HandlingLine(String(line.text.dropLast())) == line)
     }
 
-    @Test("Lines cut short are nothing", arguments: ["", "S" "X 12 a", "S x a", "SS 12 a", "S 12"])
+    @Test("Lines cut short are nothing", arguments: ["", "S", "X 12 a", "S x a", "SS 12 a", "S 12"])
     func cutShort(line: String) {
         #expect(HandlingLine(line) == nil)
     }
