@@ -44,7 +44,7 @@ release: setup-build
 debug: setup-test
 	swift build --product martlet
 
-bench: setup-bench ## Compare the broker with mosquitto (minutes).
+bench: setup-bench release ## Compare the broker with mosquitto (minutes).
 	Benchmarks/run $(ARGS)
 
 fuzz: setup-build ## Fuzz the packet decoder (FUZZ_SECONDS=60).

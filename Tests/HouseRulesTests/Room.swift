@@ -64,8 +64,8 @@ struct Room {
                 "MartletBroker", "Martlet", "MQTTClient", "BrokerEngine", "Journal", "MQTTTransport", "MQTTPackets",
             ],
             foreign: [
-                "NIOCore", "NIOPosix", "NIOEmbedded", "Logging", "ServiceLifecycle", "Foundation", "FoundationEssentials",
-                "Synchronization", "Glibc",
+                "NIOCore", "NIOPosix", "NIOEmbedded", "Logging", "ServiceLifecycle", "Foundation",
+                "FoundationEssentials", "Synchronization", "Glibc",
             ]
         ),
         // Programs.

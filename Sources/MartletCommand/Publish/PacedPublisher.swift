@@ -19,6 +19,7 @@ struct PacedPublisher: Sendable {
     ///   - next: Gives the next message, `nil` when there are no more.
     ///   - acknowledged: Called with the number of messages that were published so far.
     /// - Returns: How many messages were published, and why the first one was not.
+    /// - Throws: What `next` throws, and `CancellationError`.
     func publish(
         next: () async throws -> MQTTMessage?,
         acknowledged: (Int) -> Void
