@@ -13,6 +13,9 @@ struct MessageHandling {
         case cancelled
     }
 
+    /// The worker was asked to stop before the handler was called.
+    private struct NotBegun: Error {}
+
     private let processor: MessageProcessor
     private let message: MQTTMessage
     private let redelivered: Bool
@@ -93,11 +96,15 @@ struct MessageHandling {
         defer { metrics?.duration.record(duration: processor.time.now - start) }
         await processor.onStep?(.taken)
         do {
-            try await withDeadline { try await route.registration.run(message, context) }
+            try await withDeadline {
+                // It may have waited for its thread until after the worker was asked to stop.
+                guard !context.isDraining else { throw NotBegun() }
+                try await route.registration.run(message, context)
+            }
             return .returned(context.stage.close())
         } catch {
             _ = context.stage.close()
-            if Task.isCancelled { return .cancelled }
+            if Task.isCancelled || error is NotBegun { return .cancelled }
             return .threw(error, error.isUndecodable ? .retry : route.registration.failureAction(error, context))
         }
     }
