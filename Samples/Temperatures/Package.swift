@@ -4,8 +4,15 @@ import PackageDescription
 let package = Package(
     name: "temperatures",
     platforms: [.macOS(.v15)],
-    dependencies: [.package(name: "martlet", path: "../..")],
+    products: [
+        .executable(name: "temperatures", targets: ["TemperaturesWorker"])
+    ],
+    dependencies: [
+        .package(name: "martlet", path: "../..")
+    ],
     targets: [
+        // Not named Temperatures as in the package of Martlet, which builds the same files for its demo: names of targets must differ
+        // across all packages of a build.
         .target(
             name: "TemperaturesSample",
             dependencies: [.product(name: "Martlet", package: "martlet")],
@@ -13,9 +20,9 @@ let package = Package(
             resources: [.embedInCode("Resources/seattle-temps.csv")]
         ),
         .executableTarget(
-            name: "temperatures",
+            name: "TemperaturesWorker",
             dependencies: ["TemperaturesSample", .product(name: "Martlet", package: "martlet")],
-            path: "Sources/TemperaturesWorker"
+            path: "Worker"
         ),
     ]
 )

@@ -1,11 +1,11 @@
 import Martlet
 import TemperaturesSample
 
-/// The sample as a program of its own: the same worker that `martlet demo` runs as its replicas.
+/// The worker of the sample as a program of its own: start it as often as you like.
 @main
 struct TemperaturesWorker: WorkerApplication {
     static let name = Temperatures.group
-    static let summary = "Publishes the minimum, mean and maximum of each station's day."
+    static let summary = "Publishes the minimum, the mean and the maximum of each day of each station."
 
     static func handlers(_ config: ConfigReader) -> [HandlerRegistration] {
         Temperatures.handlers()
