@@ -57,7 +57,10 @@ extension BrokerEngine {
         while looked < limits.expirySweepPerTick, looked < messages.slots.count {
             if sweepPosition >= messages.slots.count { sweepPosition = 0 }
             let slot = messages.slots[sweepPosition]
-            if slot.references > 0, slot.expiresAt <= now.milliseconds, isRetained(Int32(sweepPosition)) {
+            // One that is not durable yet stays: should its page fail, the message before it comes back.
+            if slot.references > 0, slot.expiresAt <= now.milliseconds, isRetained(Int32(sweepPosition)),
+                !log.replaced.contains(where: { Int($0.new) == sweepPosition })
+            {
                 _ = clearRetained(messages.topic(of: Int32(sweepPosition)))
                 statistics.expired += 1
             }

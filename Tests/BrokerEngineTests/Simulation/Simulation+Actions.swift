@@ -9,19 +9,59 @@ extension Simulation {
     private static let filters = ["a", "a/#", "+/b", "#", "a/+", "s/+", "$own/#"]
     private static let sharedFilters = ["$share/g/s/+", "$share/g/s/+", "$share/h/s/#", "$share/g/+/b"]
 
+    /// What may happen, with how often it does when the seed does not say otherwise.
+    enum Action: CaseIterable {
+        case connect, leave, subscribe, unsubscribe, publish, acknowledge, churn, socket, time, journal, crash
+
+        var weight: Int {
+            switch self {
+            case .connect, .subscribe, .journal: 8
+            case .publish: 35
+            case .acknowledge: 18
+            case .leave, .socket, .time: 4
+            case .unsubscribe, .churn: 3
+            case .crash: 2
+            }
+        }
+    }
+
+    /// Each seed has its own mood: some things happen all the time, and others not at all.
+    static func mood(_ random: inout SplitMix64) -> [Action] {
+        var actions: [Action] = []
+        for action in Action.allCases {
+            let factor = random.pick([0, 1, 1, 1, 4])
+            actions += Array(repeating: action, count: action.weight * factor)
+        }
+        return actions + [.connect, .connect, .subscribe, .publish]
+    }
+
     func act() {
         let client = Int.random(in: 0..<clients.count, using: &random)
-        switch Int.random(in: 0..<100, using: &random) {
-        case 0..<8: connect(client)
-        case 8..<12: leave(client)
-        case 12..<22: subscribe(client)
-        case 22..<25: unsubscribe(client)
-        case 25..<60: publish(client)
-        case 60..<78: acknowledge(client)
-        case 78..<82: toggleSocket(client)
-        case 82..<87: advance()
-        case 87..<97: moveJournal()
-        default: if random.oneIn(2) { crash() }
+        switch random.pick(mood) {
+        case .connect: connect(client)
+        case .leave: leave(client)
+        case .subscribe: subscribe(client)
+        case .unsubscribe: unsubscribe(client)
+        case .publish: publish(client)
+        case .acknowledge: acknowledge(client)
+        case .churn: churn(client)
+        case .socket: toggleSocket(client)
+        case .time: advance()
+        case .journal: moveJournal()
+        case .crash: crash()
+        }
+    }
+
+    /// Much comes and goes, so that most of the journal is dead.
+    private func churn(_ publisher: Int) {
+        for _ in 0..<10 where clients[publisher].isConnected {
+            publish(publisher)
+            turn()
+            for index in clients.indices where !random.oneIn(4) {
+                guard let peer = clients[index].peer, let last = clients[index].inflight.popLast() else { continue }
+                acknowledge(last, by: index, peer)
+            }
+            if random.oneIn(3) { harness.completePage() }
         }
     }
 

@@ -40,7 +40,16 @@ extension Simulation {
             let isFull = harness.capacity == .max
             harness.capacity = isFull ? harness.storedBytes + random.pick([0, 50, 400]) : .max
             note("the journal has room: \(!isFull)")
-        case 7, 8: harness.retryPage()
+        case 7: harness.retryPage()
+        case 8:
+            // A short shortage.
+            harness.capacity = 0
+            harness.completePage()
+            collect()
+            harness.capacity = .max
+            harness.retryPage()
+            harness.completePage()
+            harness.engine.setSpace(isEnough: true)
         case 9:
             let isEnough = random.oneIn(2)
             note("space is enough: \(isEnough)")
@@ -55,6 +64,9 @@ extension Simulation {
         let isKept = random.oneIn(2)
         let last = isKept ? harness.outstanding?.number ?? durablePage : durablePage
         note("crash; the last page is \(last)")
+        cover(isKept && harness.outstanding != nil ? "crash, page kept" : "crash")
+        if let first = harness.pages.first, first.number < harness.engine.firstLivePage { cover("crash before drop") }
+        if !harness.engine.log.moves.isEmpty { cover("crash with a move on its way") }
         harness = harness.crash(keepingOutstanding: isKept, downtime: random.pick([0, 500, 30_000]))
         guard let snapshot = snapshots[last] else { return fail("no model of page \(last)") }
         model = snapshot

@@ -81,7 +81,9 @@ extension Simulation {
         let name = clients[index].profile.name
         let wire = SimulatedMessage.identifier(in: publish.payload.readableBytesView)
         note("\(name) gets \(wire) on \(publish.topic), packet \(publish.packetIdentifier ?? 0), DUP: \(publish.dup)")
-        guard let packet = publish.packetIdentifier else { return receiveAtMostOnce(publish, wire, name) }
+        guard let packet = publish.packetIdentifier else {
+            return receiveAtMostOnce(publish, wire, clients[index].profile)
+        }
         if clients[index].inflight.contains(where: { $0.packetIdentifier == packet }) {
             fail("\(name) got packet identifier \(packet) while it is in flight")
         }
@@ -112,7 +114,8 @@ extension Simulation {
         if message.isLarge, model.sessions[name]?.isSmall == true { fail("\(name) got \(wire), too large") }
     }
 
-    private func receiveAtMostOnce(_ publish: Publish, _ wire: Int, _ name: String) {
+    private func receiveAtMostOnce(_ publish: Publish, _ wire: Int, _ profile: SimulatedClient.Profile) {
+        let name = profile.name
         let at = atMostOnce.firstIndex { copy in
             guard messages[copy.message].wireIdentifier == wire, messages[copy.message].topic == publish.topic else {
                 return false
@@ -121,7 +124,7 @@ extension Simulation {
             if copy.group != nil { return !publish.retain }
             return copy.client == name && copy.retain == publish.retain
                 && (copy.identifiers == publish.properties.subscriptionIdentifiers.sorted()
-                    || publish.properties.subscriptionIdentifiers.isEmpty)
+                    || profile.version != .v5)
         }
         guard let at else { return fail("\(name) got \(wire) with QoS 0, which nobody sent to it") }
         atMostOnce.remove(at: at)

@@ -1,6 +1,7 @@
-import BrokerEngine
 import Journal
 import MQTTPackets
+
+@testable import BrokerEngine
 
 /// Clients, sockets, time and a journal that do what a seed says, and a ``Model`` that says what must come of it.
 ///
@@ -18,7 +19,11 @@ final class Simulation {
     /// Copies of QoS 0 that may come, each once.
     var atMostOnce: [AtMostOnce] = []
     var clients: [SimulatedClient]
+    let mood: [Action]
     var nextOrder = 0
+    /// How often something happened that the simulation is there for.
+    var coverage: [String: Int] = [:]
+    private var redistributed: UInt64 = 0
     var step = 0
     private(set) var failure: SimulationFailure?
     private var events: [String] = []
@@ -47,6 +52,7 @@ final class Simulation {
             $0.limits.cachedTopics = 4
             $0.limits.cleaningRetrySeconds = 1
         }
+        mood = Self.mood(&random)
         clients = Self.profiles(&random).map { SimulatedClient(profile: $0) }
         self.random = random
         watchPages()
@@ -85,6 +91,10 @@ final class Simulation {
         harness.turn()
         collect()
         compare()
+        if !harness.engine.log.moves.isEmpty { cover("message moved") }
+        if harness.engine.statistics.redistributed > redistributed { cover("delivery redistributed") }
+        redistributed = harness.engine.statistics.redistributed
+        if harness.engine.isRefusing { cover("turn while full") }
         for broken in harness.engine.brokenInvariants() { fail(broken) }
     }
 
@@ -99,6 +109,11 @@ final class Simulation {
         }
         harness.pageFailing = { [unowned self] number in
             note("page \(number) fails")
+            cover("page failed")
+            if harness.engine.log.moves.contains(where: { $0.to >= number }) { cover("moves undone") }
+            if harness.engine.log.replaced.contains(where: { $0.page >= number && $0.old >= 0 }) {
+                cover("retained message restored")
+            }
             let refused = Set(messages.filter { $0.page >= number && !$0.isWill }.map(\.identifier))
             model.fail(from: number, refused: refused)
             snapshots[number]?.fail(from: number, refused: refused)
@@ -109,6 +124,8 @@ final class Simulation {
     }
 
     // MARK: Words
+
+    func cover(_ situation: String) { coverage[situation, default: 0] += 1 }
 
     func note(_ event: String) {
         events.append("\(step): \(event)")
