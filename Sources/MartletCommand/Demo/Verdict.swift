@@ -25,3 +25,29 @@ struct Verdict: Encodable, Equatable, Sendable {
     /// Whether nothing was lost and every result is right.
     var isGood: Bool { failure == nil && sent > 0 && lost == 0 && wrong == 0 && handled == sent }
 }
+
+extension Verdict {
+    private enum CodingKeys: String, CodingKey {
+        case sent, handled, lost, handledAgain, wrong, replicaKills, brokerKills, takeoverP50Milliseconds
+        case takeoverP99Milliseconds, takeoverMaxMilliseconds, messagesPerSecond, seconds, seed, failure
+    }
+
+    // Written out, so that a script finds every key: a time that was not measured is null.
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(sent, forKey: .sent)
+        try container.encode(handled, forKey: .handled)
+        try container.encode(lost, forKey: .lost)
+        try container.encode(handledAgain, forKey: .handledAgain)
+        try container.encode(wrong, forKey: .wrong)
+        try container.encode(replicaKills, forKey: .replicaKills)
+        try container.encode(brokerKills, forKey: .brokerKills)
+        try container.encode(takeoverP50Milliseconds, forKey: .takeoverP50Milliseconds)
+        try container.encode(takeoverP99Milliseconds, forKey: .takeoverP99Milliseconds)
+        try container.encode(takeoverMaxMilliseconds, forKey: .takeoverMaxMilliseconds)
+        try container.encode(messagesPerSecond, forKey: .messagesPerSecond)
+        try container.encode(seconds, forKey: .seconds)
+        try container.encode(seed, forKey: .seed)
+        try container.encode(failure, forKey: .failure)
+    }
+}

@@ -84,7 +84,8 @@ struct DemoLedgerTests {
     func json() {
         let line = JSONLine.encode(ledger(results: 0..<400).verdict(seed: 9, started: .zero))
         for key in [
-            "sent", "handled", "lost", "handledAgain", "replicaKills", "brokerKills", "messagesPerSecond", "seed",
+            "sent", "handled", "lost", "handledAgain", "replicaKills", "brokerKills", "takeoverP50Milliseconds",
+            "takeoverP99Milliseconds", "messagesPerSecond", "seed",
         ] {
             #expect(line.contains("\"\(key)\":"))
         }
