@@ -3,7 +3,7 @@ import JournalConformance
 import Synchronization
 import Testing
 
-@Suite("The journal in memory conforms", .timeLimit(.minutes(5)))
+@Suite("The journal in memory conforms", .timeLimit(.minutes(10)))
 struct InMemoryConformanceTests {
     @Test(arguments: JournalConformance.cases)
     func conforms(_ conformance: JournalConformance) async throws {

@@ -4,7 +4,7 @@ import MQTTPackets
 import NIOCore
 import Testing
 
-@Suite("Connecting", .timeLimit(.minutes(1)))
+@Suite("Connecting", .timeLimit(.minutes(10)))
 struct ConnectingTests {
     @Test func saysInConnectWhatItWasTold() async throws {
         let peer = Peer()

@@ -3,7 +3,7 @@ import MQTTPackets
 import NIOCore
 import Testing
 
-@Suite("Delivering and acknowledging", .timeLimit(.minutes(1)))
+@Suite("Delivering and acknowledging", .timeLimit(.minutes(10)))
 struct DeliveringTests {
     private static func message(_ identifier: UInt16, _ text: String = "") -> Packet {
         .publish(

@@ -2,7 +2,7 @@ import Testing
 
 @testable import MQTTClient
 
-@Suite("Handoff", .timeLimit(.minutes(1)))
+@Suite("Handoff", .timeLimit(.minutes(10)))
 struct HandoffTests {
     /// Even numbers may be dropped.
     private static func handoff(_ limit: Int, _ overflow: Handoff<Int>.Overflow) -> Handoff<Int> {

@@ -3,7 +3,7 @@ import MQTTPackets
 import NIOCore
 import Testing
 
-@Suite("Keeping alive", .timeLimit(.minutes(1)))
+@Suite("Keeping alive", .timeLimit(.minutes(10)))
 struct KeepingAliveTests {
     private static func configuration(_ peer: Peer, _ clock: ManualClock) -> MQTTClientConfiguration {
         var configuration = MQTTClientConfiguration.testing(peer.endpoint)

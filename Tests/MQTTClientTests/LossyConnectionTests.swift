@@ -1,7 +1,7 @@
 import MQTTClient
 import Testing
 
-@Suite("Connections that are lost at random moments", .timeLimit(.minutes(1)))
+@Suite("Connections that are lost at random moments", .timeLimit(.minutes(10)))
 struct LossyConnectionTests {
     private static let publishers = 8
     private static let messages = 50

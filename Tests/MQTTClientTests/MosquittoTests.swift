@@ -2,7 +2,7 @@ import MQTTClient
 import MosquittoServer
 import Testing
 
-@Suite("Against mosquitto", .timeLimit(.minutes(1)))
+@Suite("Against mosquitto", .timeLimit(.minutes(10)))
 struct MosquittoTests {
     @Test func publishesSubscribesAndAcknowledges() async throws {
         let broker = try await Mosquitto()

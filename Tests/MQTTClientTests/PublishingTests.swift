@@ -3,7 +3,7 @@ import MQTTPackets
 import NIOCore
 import Testing
 
-@Suite("Publishing", .timeLimit(.minutes(1)))
+@Suite("Publishing", .timeLimit(.minutes(10)))
 struct PublishingTests {
     /// Starts to publish, and waits until the client has the message.
     private static func start(_ client: MQTTClient, _ text: String, timeout: Duration? = nil) -> Task<

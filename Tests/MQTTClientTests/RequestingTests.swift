@@ -3,7 +3,7 @@ import MQTTPackets
 import NIOCore
 import Testing
 
-@Suite("Requests and answers", .timeLimit(.minutes(1)))
+@Suite("Requests and answers", .timeLimit(.minutes(10)))
 struct RequestingTests {
     private static func answer(_ request: Publish, _ text: String, identifier: UInt16? = nil) -> Packet {
         .publish(

@@ -4,7 +4,7 @@ import NIOCore
 import ServiceLifecycle
 import Testing
 
-@Suite("Sessions and their ends", .timeLimit(.minutes(1)))
+@Suite("Sessions and their ends", .timeLimit(.minutes(10)))
 struct SessionTests {
     @Test func aLostSessionIsReportedAndSubscribedAgain() async throws {
         let peer = Peer()

@@ -2,7 +2,7 @@ import MQTTClient
 import MQTTPackets
 import Testing
 
-@Suite("Subscribing", .timeLimit(.minutes(1)))
+@Suite("Subscribing", .timeLimit(.minutes(10)))
 struct SubscribingTests {
     @Test func asksForWhatItWasToldAndGivesTheAnswers() async throws {
         let peer = Peer()

@@ -4,7 +4,7 @@ import MartletTesting
 import Testing
 
 /// A broker that dies at each instant that matters, and comes back.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct BrokerCrashTests {
     private func message(_ number: Int) -> MQTTMessage {
         MQTTMessage(topic: "work/\(number)", text: "\(number)", qos: .atLeastOnce)

@@ -4,7 +4,7 @@ import MartletBroker
 import Testing
 
 /// A broker on a data directory: what is in the way of starting is said by name.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct BrokerDirectoryTests {
     private func withDirectory<Result>(_ body: (String) async throws -> Result) async throws -> Result {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("martlet-\(UUID().uuidString)")

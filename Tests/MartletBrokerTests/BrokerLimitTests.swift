@@ -4,7 +4,7 @@ import MartletTesting
 import Testing
 
 /// What a client sees past the limits of a running broker.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct BrokerLimitTests {
     @Test func aFullGroupRefusesItsPublisherAndTakesAgainWhenItDrains() async throws {
         var limits = BrokerLimits()

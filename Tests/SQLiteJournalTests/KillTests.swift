@@ -5,7 +5,7 @@ import SQLiteJournal
 import Synchronization
 import Testing
 
-@Suite("A process that is killed loses nothing that was confirmed", .timeLimit(.minutes(5)), .serialized)
+@Suite("A process that is killed loses nothing that was confirmed", .timeLimit(.minutes(10)), .serialized)
 struct KillTests {
     /// What the killed process had been told: one line a confirmed append, written to a file before the next one began.
     static func confirmations(in directory: String) throws -> [UInt64] {

@@ -9,7 +9,7 @@ import Testing
 /// `mount -t tmpfs -o size=12m none DIR` makes one.
 private let smallDisk = ProcessInfo.processInfo.environment["JOURNAL_SMALL_DISK"]
 
-@Suite("A disk that is really full", .enabled(if: smallDisk != nil), .serialized, .timeLimit(.minutes(5)))
+@Suite("A disk that is really full", .enabled(if: smallDisk != nil), .serialized, .timeLimit(.minutes(10)))
 struct SmallDiskTests {
     private static func page(_ number: UInt64, _ count: Int) -> JournalPage {
         JournalPage(number: number, bytes: [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: count))

@@ -4,7 +4,7 @@ import JournalConformance
 import SQLiteJournal
 import Testing
 
-@Suite("The files stay bounded, and want of space is survived", .timeLimit(.minutes(5)))
+@Suite("The files stay bounded, and want of space is survived", .timeLimit(.minutes(10)))
 struct SpaceTests {
     /// Bounds so small that a test reaches them.
     private static func smallBounds() -> SQLiteJournalOptions {

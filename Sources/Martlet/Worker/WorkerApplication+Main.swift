@@ -18,6 +18,7 @@ import Darwin
 
 extension WorkerApplication {
     /// Runs the program with the arguments and the environment of the process, and ends the process.
+    @concurrent
     public static func main() async {
         let environment = ProcessInfo.processInfo.environment
         let code = await run(arguments: Array(CommandLine.arguments.dropFirst()), environment: environment)

@@ -4,7 +4,7 @@ import NIOCore
 import Testing
 
 /// What a worker promises while it, or the broker, dies: nothing is lost.
-@Suite("Nothing is lost", .timeLimit(.minutes(3)))
+@Suite("Nothing is lost", .timeLimit(.minutes(10)))
 struct CrashTests {
     private struct Life: CustomTestStringConvertible {
         var kind: BrokerKind

@@ -4,7 +4,7 @@ import MartletTesting
 import Testing
 
 /// What SIGTERM does to a worker.
-@Suite("Drain", .timeLimit(.minutes(2)))
+@Suite("Drain", .timeLimit(.minutes(10)))
 struct DrainTests {
     private let six = ["a", "b", "c", "d", "e", "f"]
 

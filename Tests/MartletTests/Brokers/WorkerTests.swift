@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// What a worker does on a broker that stays up, on ours and on mosquitto.
-@Suite("A worker", .timeLimit(.minutes(2)))
+@Suite("A worker", .timeLimit(.minutes(10)))
 struct WorkerTests {
     private let hundred = (0..<100).map(String.init)
 

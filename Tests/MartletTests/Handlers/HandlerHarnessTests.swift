@@ -4,7 +4,7 @@ import NIOCore
 import Synchronization
 import Testing
 
-@Suite("A handler alone", .timeLimit(.minutes(1)))
+@Suite("A handler alone", .timeLimit(.minutes(10)))
 struct HandlerHarnessTests {
     /// A handler that does what a test says.
     private struct Scripted: Handler {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Martlet
 
-@Suite("Slots", .timeLimit(.minutes(1)))
+@Suite("Slots", .timeLimit(.minutes(10)))
 struct SlotGateTests {
     @Test("No more slots are taken than there are; one given back goes to the one who waits")
     func waitsForASlot() async {

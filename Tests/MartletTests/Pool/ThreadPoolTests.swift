@@ -4,7 +4,7 @@ import Testing
 
 @testable import Martlet
 
-@Suite("The thread pool", .timeLimit(.minutes(1)))
+@Suite("The thread pool", .timeLimit(.minutes(10)))
 struct ThreadPoolTests {
     /// Holds threads until it is opened: what a handler that blocks does.
     private final class Barrier: Sendable {

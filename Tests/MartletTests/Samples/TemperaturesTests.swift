@@ -5,7 +5,7 @@ import NIOCore
 import Temperatures
 import Testing
 
-@Suite("The temperatures sample", .timeLimit(.minutes(2)))
+@Suite("The temperatures sample", .timeLimit(.minutes(10)))
 struct TemperaturesTests {
     @Test("Messages and results belong together one by one, and no two share a result topic")
     func oneResultAMessage() {

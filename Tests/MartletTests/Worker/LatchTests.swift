@@ -3,7 +3,7 @@ import Testing
 
 @testable import Martlet
 
-@Suite("Latches", .timeLimit(.minutes(1)))
+@Suite("Latches", .timeLimit(.minutes(10)))
 struct LatchTests {
     @Test("The first value wins, and everybody gets it")
     func firstWins() async {
