@@ -64,6 +64,11 @@ let package = Package(
             dependencies: ["MQTTPackets", "MQTTSessions", "Journal", nioCore],
             swiftSettings: parserSettings
         ),
+        // Where a test lets a process die; nothing of it is left in a release build.
+        .target(
+            name: "CrashPoints",
+            swiftSettings: settings + [.define("MARTLET_CRASH_POINTS", .when(configuration: .debug))]
+        ),
         // Edges.
         .target(
             name: "MQTTTransport",
@@ -72,7 +77,7 @@ let package = Package(
         ),
         .target(
             name: "SQLiteJournal",
-            dependencies: ["Journal", grdb],
+            dependencies: ["Journal", "CrashPoints", grdb],
             swiftSettings: settings
         ),
         .target(
@@ -87,16 +92,16 @@ let package = Package(
         .target(
             name: "MartletBroker",
             dependencies: [
-                "BrokerEngine", "Journal", "SQLiteJournal", "MQTTTransport", "MQTTPackets", nioCore, nioPosix,
-                logging, metrics, lifecycle, configuration,
+                "BrokerEngine", "Journal", "SQLiteJournal", "MQTTTransport", "MQTTPackets", "CrashPoints", nioCore,
+                nioPosix, logging, metrics, lifecycle, configuration,
             ],
             swiftSettings: settings
         ),
         .target(
             name: "Martlet",
             dependencies: [
-                "MQTTClient", "MQTTPackets", nioCore, logging, metrics, coreMetrics, tracing, lifecycle, unixSignals,
-                configuration, dequeModule,
+                "MQTTClient", "MQTTPackets", "CrashPoints", nioCore, logging, metrics, coreMetrics, tracing, lifecycle,
+                unixSignals, configuration, dequeModule,
             ],
             swiftSettings: settings
         ),
@@ -119,8 +124,8 @@ let package = Package(
         .executableTarget(
             name: "MartletCommand",
             dependencies: [
-                "MartletBroker", "Martlet", "MQTTClient", "Temperatures", argumentParser, mustache, logging,
-                lifecycle, unixSignals, nioCore,
+                "MartletBroker", "Martlet", "MQTTClient", "CrashPoints", "Temperatures", argumentParser, mustache,
+                logging, lifecycle, unixSignals, nioCore,
             ],
             swiftSettings: settings,
             plugins: ["EmbedTemplates"]
@@ -152,6 +157,7 @@ let package = Package(
             dependencies: ["MQTTPackets", "PacketCases", nioCore],
             swiftSettings: parserSettings
         ),
+        .testTarget(name: "CrashPointsTests", dependencies: ["CrashPoints"], swiftSettings: settings),
         .testTarget(name: "MQTTSessionsTests", dependencies: ["MQTTSessions", "MQTTPackets"], swiftSettings: settings),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "JournalConformance"], swiftSettings: settings),
         .testTarget(

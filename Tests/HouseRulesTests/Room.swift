@@ -20,6 +20,7 @@ struct Room {
             foreign: ["NIOCore"],
             pure: [""]
         ),
+        Room(name: "CrashPoints", arrows: [], foreign: ["Synchronization", "Glibc", "Musl", "Darwin"]),
         // Edges.
         Room(
             name: "MQTTTransport",
@@ -28,7 +29,7 @@ struct Room {
         ),
         Room(
             name: "SQLiteJournal",
-            arrows: ["Journal"],
+            arrows: ["Journal", "CrashPoints"],
             foreign: ["GRDB", "Foundation", "Synchronization", "Dispatch", "Glibc"]
         ),
         Room(
@@ -42,7 +43,7 @@ struct Room {
         // Shells.
         Room(
             name: "MartletBroker",
-            arrows: ["BrokerEngine", "Journal", "SQLiteJournal", "MQTTTransport", "MQTTPackets"],
+            arrows: ["BrokerEngine", "Journal", "SQLiteJournal", "MQTTTransport", "MQTTPackets", "CrashPoints"],
             foreign: [
                 "NIOCore", "NIOPosix", "Logging", "Metrics", "ServiceLifecycle", "Configuration", "Synchronization",
                 "Glibc",
@@ -50,7 +51,7 @@ struct Room {
         ),
         Room(
             name: "Martlet",
-            arrows: ["MQTTClient", "MQTTPackets"],
+            arrows: ["MQTTClient", "MQTTPackets", "CrashPoints"],
             foreign: [
                 "NIOCore", "Logging", "Metrics", "CoreMetrics", "Tracing", "ServiceLifecycle", "UnixSignals",
                 "Configuration", "Foundation", "FoundationEssentials", "DequeModule", "Synchronization", "Glibc",
@@ -72,7 +73,7 @@ struct Room {
         Room(name: "Temperatures", arrows: ["Martlet"], foreign: []),
         Room(
             name: "MartletCommand",
-            arrows: ["MartletBroker", "Martlet", "MQTTClient", "Temperatures"],
+            arrows: ["MartletBroker", "Martlet", "MQTTClient", "CrashPoints", "Temperatures"],
             foreign: [
                 "ArgumentParser", "Mustache", "Configuration", "Logging", "ServiceLifecycle", "UnixSignals", "NIOCore",
                 "Foundation", "Synchronization", "Dispatch", "Glibc",
