@@ -2,7 +2,7 @@ import Metrics
 
 /// What a worker counts besides its handlers.
 struct WorkerMetrics: Sendable {
-    /// How many slots are taken.
+    /// How many slots hold a message.
     let slotsUsed: Gauge
     /// How many slots there are.
     let slots: Gauge

@@ -81,11 +81,11 @@ extension WorkerRun {
                     slots.release()
                     break
                 }
-                metrics.slotsUsed.record(slots.used)
+                slotUse.change(by: 1)
                 group.addTask(executorPreference: pool) {
                     await handle(delivery)
+                    slotUse.change(by: -1)
                     slots.release()
-                    metrics.slotsUsed.record(slots.used)
                 }
             }
         }

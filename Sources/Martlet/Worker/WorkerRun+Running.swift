@@ -35,7 +35,7 @@ extension WorkerRun {
 
     private func announce() {
         metrics.slots.record(configuration.effectiveSlots)
-        metrics.slotsUsed.record(0)
+        slotUse.change(by: 0)
         logger.info(
             "The worker starts; guarantee level \(GuaranteeLevel.standard)",
             metadata: [

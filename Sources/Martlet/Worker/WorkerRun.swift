@@ -26,6 +26,7 @@ struct WorkerRun: Sendable {
     let pool: ThreadPool
     let slots: SlotGate
     let metrics: WorkerMetrics
+    let slotUse: SlotUse
     let processor: MessageProcessor
     let running = RunningMessages()
     let acknowledgements = HeldAcknowledgements()
@@ -57,6 +58,7 @@ struct WorkerRun: Sendable {
         let factory = configuration.metricsFactory ?? MetricsSystem.factory
         let metrics = WorkerMetrics(worker: configuration.name, factory: factory)
         self.metrics = metrics
+        self.slotUse = SlotUse(gauge: metrics.slotsUsed)
         let pool = ThreadPool(threads: configuration.threads, name: "martlet")
         self.pool = pool
         self.slots = SlotGate(slots: configuration.effectiveSlots)
