@@ -39,6 +39,7 @@ let package = Package(
     products: [
         .library(name: "Martlet", targets: ["Martlet"]),
         .library(name: "MQTTClient", targets: ["MQTTClient"]),
+        .library(name: "StateStoreClient", targets: ["StateStoreClient"]),
         .library(name: "MartletBroker", targets: ["MartletBroker"]),
         .library(name: "MartletTesting", targets: ["MartletTesting"]),
         .executable(name: "martlet", targets: ["MartletCommand"]),
@@ -87,6 +88,11 @@ let package = Package(
                 "MQTTTransport", "MQTTSessions", "MQTTPackets", nioCore, nioPosix, logging, metrics, lifecycle,
                 dequeModule,
             ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "StateStoreClient",
+            dependencies: ["MQTTClient", nioCore, logging],
             swiftSettings: settings
         ),
         // Shells.

@@ -25,6 +25,7 @@ public final class MQTTClient: Service, Sendable {
     public let events: MQTTEvents
 
     let core: ClientCore
+    let listeners: ListenerBook
 
     /// Makes a client; nothing happens before ``run()``.
     ///
@@ -41,8 +42,10 @@ public final class MQTTClient: Service, Sendable {
         self.events = MQTTEvents(
             handoff: Handoff(maximumDroppable: MQTTEvents.limit, overflow: .dropOldest) { _ in true }
         )
+        self.listeners = ListenerBook()
         self.core = ClientCore(
             configuration: configuration,
+            listeners: self.listeners,
             deliveries: self.deliveries.handoff,
             events: self.events.handoff,
             logger: logger

@@ -40,6 +40,12 @@ struct Room {
                 "Glibc",
             ]
         ),
+        Room(
+            name: "StateStoreClient",
+            arrows: ["MQTTClient"],
+            foreign: ["NIOCore", "Logging", "FoundationEssentials", "Foundation", "Synchronization", "Glibc"],
+            pure: ["Leasing/Core"]
+        ),
         // Shells.
         Room(
             name: "MartletBroker",

@@ -275,5 +275,6 @@ extension ClientCore {
 
     func deliverEvent(_ event: MQTTEvent) {
         self.events.offer(CollectionOfOne(event))
+        self.listeners.tell(event)
     }
 }

@@ -55,9 +55,16 @@ extension ClientCore {
             self.handleResponse(publish)
             return
         }
+        let message = MQTTMessage(publish)
+        let listeners = self.listeners.listeners(of: publish.topic)
+        if !listeners.isEmpty {
+            if let receipt { self.acknowledgements.finish(receipt.position.sequence) }
+            for receive in listeners { receive(message) }
+            return
+        }
         self.turn.deliveries.append(
             MQTTDelivery(
-                message: MQTTMessage(publish),
+                message: message,
                 redelivered: publish.dup,
                 subscriptionIdentifiers: publish.properties.subscriptionIdentifiers,
                 receipt: receipt

@@ -30,6 +30,7 @@ actor ClientCore {
     nonisolated let inbox: ClientInbox
     nonisolated let deliveries: Handoff<MQTTDelivery>
     nonisolated let events: Handoff<MQTTEvent>
+    nonisolated let listeners: ListenerBook
     /// What the server said about the present connection, for any thread.
     nonisolated let information = Mutex<MQTTConnectionInformation?>(nil)
     let metrics = ClientMetrics()
@@ -85,6 +86,7 @@ actor ClientCore {
 
     init(
         configuration: MQTTClientConfiguration,
+        listeners: ListenerBook,
         deliveries: Handoff<MQTTDelivery>,
         events: Handoff<MQTTEvent>,
         logger: Logger
@@ -95,6 +97,7 @@ actor ClientCore {
         self.configuration = configuration
         self.clock = ClientClock(configuration.clock)
         self.inbox = ClientInbox(limits: configuration.queueLimits)
+        self.listeners = listeners
         self.deliveries = deliveries
         self.events = events
         self.backoff = Backoff(base: configuration.backoff.base, cap: configuration.backoff.cap)

@@ -1,0 +1,122 @@
+public import Logging
+public import MQTTClient
+
+/// Asks a state store over MQTT: get, set, delete, watch.
+///
+/// It speaks the state store protocol of Azure IoT Operations, so it works against Martlet's broker, against
+/// `martlet state-store` beside any MQTT 5 broker, and against other stores of that protocol. What is Martlet's own beyond
+/// it (``getMany(_:)``, ``getNew(_:)``, ``scan(prefix:after:count:withValues:since:)``, ``changes(prefix:)`` and
+/// ``StateStoreCondition/version(_:)``) needs ``StateStoreCapabilities/hasExtension``; a client asks for it by the user
+/// property `martlet` = `1` in its ``MQTTClient/MQTTClientConfiguration/userProperties``.
+///
+/// It shares an ``MQTTClient/MQTTClient`` that somebody else runs.
+public final class StateStoreClient: Sendable {
+    /// What the client was told.
+    public let configuration: StateStoreClientConfiguration
+    /// The client that carries it.
+    public let client: MQTTClient
+
+    let logger: Logger
+
+    /// Makes a client.
+    ///
+    /// - Parameters:
+    ///   - client: The MQTT client that carries requests and answers; run by somebody else.
+    ///   - configuration: What to do.
+    ///   - logger: Where it logs.
+    public init(
+        client: MQTTClient,
+        configuration: StateStoreClientConfiguration = StateStoreClientConfiguration(),
+        logger: Logger
+    ) {
+        self.client = client
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// What the broker leads to; asks for it anew each time.
+    ///
+    /// - Returns: What is there.
+    /// - Throws: ``StateStoreError`` when the MQTT client has ended or the task was cancelled.
+    public func capabilities() async throws(StateStoreError) -> StateStoreCapabilities {
+        throw StateStoreError(.notSupported, "is being written")
+    }
+
+    /// Reads a value.
+    ///
+    /// - Parameter key: The key.
+    /// - Returns: The value and its version; `nil` if the key is absent.
+    /// - Throws: ``StateStoreError``.
+    public func get(_ key: StateStoreKey) async throws(StateStoreError) -> StateStoreEntry? {
+        throw StateStoreError(.notSupported, "is being written")
+    }
+
+    /// Writes a value.
+    ///
+    /// - Parameters:
+    ///   - key: The key.
+    ///   - value: The value; may be empty.
+    ///   - condition: What must hold for the write to be applied.
+    ///   - expiresIn: After how long the key is deleted by itself; `nil` for never. Whole milliseconds, rounded up.
+    ///   - fencingToken: The token that guards the key: a store refuses an older one than it has seen for this key.
+    ///   - persist: Whether to ask the store to keep the key on disk; Martlet's store always does unless told otherwise.
+    /// - Returns: Whether it was applied, and the version.
+    /// - Throws: ``StateStoreError``; with ``StateStoreError/Code/fenced`` when the token is too old.
+    @discardableResult
+    public func set(
+        _ key: StateStoreKey,
+        _ value: [UInt8],
+        if condition: StateStoreCondition = .always,
+        expiresIn: Duration? = nil,
+        fencingToken: StateStoreVersion? = nil,
+        persist: Bool = false
+    ) async throws(StateStoreError) -> StateStoreSetOutcome {
+        throw StateStoreError(.notSupported, "is being written")
+    }
+
+    /// Deletes a key.
+    ///
+    /// - Parameters:
+    ///   - key: The key.
+    ///   - version: Deletes it only if it has this version (extension); `nil` for whatever it has.
+    ///   - fencingToken: The token that guards the key.
+    /// - Returns: What became of it.
+    /// - Throws: ``StateStoreError``.
+    @discardableResult
+    public func delete(
+        _ key: StateStoreKey,
+        ifVersion version: StateStoreVersion? = nil,
+        fencingToken: StateStoreVersion? = nil
+    ) async throws(StateStoreError) -> StateStoreDeleteOutcome {
+        throw StateStoreError(.notSupported, "is being written")
+    }
+
+    /// Deletes a key if it holds a value.
+    ///
+    /// - Parameters:
+    ///   - key: The key.
+    ///   - value: The value that it must hold.
+    ///   - fencingToken: The token that guards the key.
+    /// - Returns: What became of it.
+    /// - Throws: ``StateStoreError``.
+    @discardableResult
+    public func delete(
+        _ key: StateStoreKey,
+        ifValue value: [UInt8],
+        fencingToken: StateStoreVersion? = nil
+    ) async throws(StateStoreError) -> StateStoreDeleteOutcome {
+        throw StateStoreError(.notSupported, "is being written")
+    }
+
+    /// Watches a key.
+    ///
+    /// The sequence begins with what the key has when the watch is registered, and then gives each later value. It
+    /// survives reconnects: it registers again and reads, so that nothing that lasts is missed. Values that the consumer
+    /// does not take in time are replaced by newer ones.
+    ///
+    /// - Parameter key: The key.
+    /// - Returns: The changes; iterating throws ``StateStoreError`` only when the store refuses the watch.
+    public func watch(_ key: StateStoreKey) -> StateStoreWatch {
+        StateStoreWatch(store: self, key: key)
+    }
+}
