@@ -69,6 +69,7 @@ struct DemoCommand: AsyncParsableCommand {
             seed: seed ?? UInt64.random(in: 1...UInt64(UInt32.max)),
             kills: !isCalm
         )
+        DemoFolder.removeAbandoned()
         let folder = try DemoFolder()
         let report = DemoReport(plan: plan, json: json)
         let verdict: Verdict
@@ -83,6 +84,7 @@ struct DemoCommand: AsyncParsableCommand {
         if verdict.isGood {
             folder.remove()
         } else {
+            folder.keep()
             Output.remark("The broker's data and the logs are in \(folder.path)")
             throw ExitCode.failure
         }
