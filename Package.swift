@@ -61,9 +61,10 @@ let package = Package(
         .target(name: "MQTTPackets", dependencies: [nioCore], swiftSettings: parserSettings),
         .target(name: "MQTTSessions", dependencies: ["MQTTPackets"], swiftSettings: settings),
         .target(name: "Journal", dependencies: [], swiftSettings: parserSettings),
+        .target(name: "StateStore", dependencies: ["MQTTPackets"], swiftSettings: parserSettings),
         .target(
             name: "BrokerEngine",
-            dependencies: ["MQTTPackets", "MQTTSessions", "Journal", nioCore],
+            dependencies: ["MQTTPackets", "MQTTSessions", "Journal", "StateStore", nioCore],
             swiftSettings: parserSettings
         ),
         // Where a test lets a process die; nothing of it is left in a release build.
@@ -92,7 +93,7 @@ let package = Package(
         ),
         .target(
             name: "StateStoreClient",
-            dependencies: ["MQTTClient", nioCore, logging],
+            dependencies: ["StateStore", "MQTTClient", nioCore, logging],
             swiftSettings: settings
         ),
         // Shells.
@@ -166,6 +167,11 @@ let package = Package(
         ),
         .testTarget(name: "CrashPointsTests", dependencies: ["CrashPoints"], swiftSettings: settings),
         .testTarget(name: "MQTTSessionsTests", dependencies: ["MQTTSessions", "MQTTPackets"], swiftSettings: settings),
+        .testTarget(
+            name: "StateStoreTests",
+            dependencies: ["StateStore", "MQTTPackets"],
+            swiftSettings: parserSettings
+        ),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "JournalConformance"], swiftSettings: settings),
         .testTarget(
             name: "SQLiteJournalTests",
@@ -174,7 +180,7 @@ let package = Package(
         ),
         .testTarget(
             name: "BrokerEngineTests",
-            dependencies: ["BrokerEngine", "Journal", "MQTTPackets", "PacketCases", nioCore],
+            dependencies: ["BrokerEngine", "StateStore", "Journal", "MQTTPackets", "PacketCases", nioCore],
             swiftSettings: parserSettings
         ),
         .testTarget(

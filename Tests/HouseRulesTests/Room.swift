@@ -14,9 +14,10 @@ struct Room {
         Room(name: "MQTTPackets", arrows: [], foreign: ["NIOCore"], pure: [""]),
         Room(name: "MQTTSessions", arrows: ["MQTTPackets"], foreign: [], pure: [""]),
         Room(name: "Journal", arrows: [], foreign: ["Synchronization"], pure: ["Format"]),
+        Room(name: "StateStore", arrows: ["MQTTPackets"], foreign: [], pure: [""]),
         Room(
             name: "BrokerEngine",
-            arrows: ["MQTTPackets", "MQTTSessions", "Journal"],
+            arrows: ["MQTTPackets", "MQTTSessions", "Journal", "StateStore"],
             foreign: ["NIOCore"],
             pure: [""]
         ),
@@ -42,7 +43,7 @@ struct Room {
         ),
         Room(
             name: "StateStoreClient",
-            arrows: ["MQTTClient"],
+            arrows: ["StateStore", "MQTTClient"],
             foreign: ["NIOCore", "Logging", "FoundationEssentials", "Foundation", "Synchronization", "Glibc"],
             pure: ["Leasing/Core"]
         ),
