@@ -108,8 +108,8 @@ let package = Package(
         .target(
             name: "Martlet",
             dependencies: [
-                "MQTTClient", "MQTTPackets", "CrashPoints", nioCore, logging, metrics, coreMetrics, tracing, lifecycle,
-                unixSignals, configuration, dequeModule,
+                "StateStoreClient", "MQTTClient", "MQTTPackets", "CrashPoints", nioCore, logging, metrics, coreMetrics,
+                tracing, lifecycle, unixSignals, configuration, dequeModule,
             ],
             swiftSettings: settings
         ),

@@ -58,7 +58,7 @@ struct Room {
         ),
         Room(
             name: "Martlet",
-            arrows: ["MQTTClient", "MQTTPackets", "CrashPoints"],
+            arrows: ["StateStoreClient", "MQTTClient", "MQTTPackets", "CrashPoints"],
             foreign: [
                 "NIOCore", "Logging", "Metrics", "CoreMetrics", "Tracing", "ServiceLifecycle", "UnixSignals",
                 "Configuration", "Foundation", "FoundationEssentials", "DequeModule", "Synchronization", "Glibc",

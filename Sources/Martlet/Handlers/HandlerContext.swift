@@ -11,12 +11,19 @@ public struct HandlerContext: Sendable {
     ///
     /// For the filter `orders/+/items/#` and the topic `orders/7/items/a/b` these are `7` and `a/b`.
     public let captures: [String]
-    /// Which attempt of this worker to handle the message this is, from 1.
+    /// Which attempt to handle the message this is, from 1.
+    ///
+    /// At level A the broker counts, over all replicas; else this is the how manieth of this worker since it got the message.
     public let attempt: Int
     /// After which attempt the message goes to the dead letter topic.
     public let maximumAttempts: Int
     /// Whether the broker says that it sent the message before: this or another replica may have handled it already.
     public let redelivered: Bool
+    /// What the message is called: the same each time it comes, at any replica; `nil` where nobody knows.
+    ///
+    /// At level A the broker gives it. Else it is a user property of the message: `martlet-id`, or the one named by
+    /// ``WorkerConfiguration/messageIdentifierProperty``.
+    public let messageIdentifier: String?
     /// The name of the handler.
     public let handler: String
     /// The group that shares the messages.
@@ -25,6 +32,8 @@ public struct HandlerContext: Sendable {
     public let worker: WorkerIdentity
     /// A logger that names handler, topic and attempt in each line.
     public let logger: Logger
+    /// What the handler keeps from message to message.
+    public let state: HandlerState
 
     let stage: PublishStage
     let deadline: Duration?

@@ -16,6 +16,10 @@ struct HandlerMetrics: Sendable {
     let handedBack: Counter
     /// Messages that the broker had sent before.
     let redelivered: Counter
+    /// Runs that were made again because others changed what the handler read.
+    let conflicts: Counter
+    /// Messages that another replica has, or that were done before.
+    let gone: Counter
     /// Attempts that were still running at their deadline.
     let overdue: Counter
     /// How long attempts took.
@@ -39,6 +43,8 @@ struct HandlerMetrics: Sendable {
         discarded = counter("discarded")
         handedBack = counter("handed_back")
         redelivered = counter("redelivered")
+        conflicts = counter("conflicts")
+        gone = counter("gone")
         overdue = counter("overdue")
         duration = Timer(label: "martlet_worker_handling_duration", dimensions: dimensions, factory: factory)
     }

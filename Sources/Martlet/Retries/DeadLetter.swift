@@ -36,6 +36,8 @@ struct DeadLetter: Sendable {
     let reason: Reason
     /// The errors of the attempts, in their order.
     let failures: [any Error]
+    /// How many attempts there were, those of other replicas that the broker counted included.
+    let attempts: Int
     /// The handler's name; `nil` when there was none.
     let handler: String?
     /// The group that shares the messages.
@@ -60,7 +62,11 @@ struct DeadLetter: Sendable {
         message.retain = false
         message.properties.expiry = nil
         message.properties.userProperties =
-            isBrief ? [] : original.properties.userProperties.filter { !$0.name.hasPrefix(Self.prefix) }
+            isBrief
+            ? []
+            : original.properties.userProperties.filter {
+                !$0.name.hasPrefix(Self.prefix) && !DeliveryFacts.names.contains($0.name)
+            }
         message.properties.userProperties += history(isBrief: isBrief)
         return message
     }
@@ -72,7 +78,7 @@ struct DeadLetter: Sendable {
         }
         add("reason", reason.rawValue)
         if let last = failures.last { add("error", String(describing: last)) }
-        add("attempts", String(failures.count))
+        add("attempts", String(attempts))
         if let handler { add("handler", handler) }
         add("group", group)
         add("worker", worker.description)
@@ -81,7 +87,7 @@ struct DeadLetter: Sendable {
         if let expiry = original.properties.expiry { add("expiry", "\(expiry)") }
         if !isBrief {
             for (index, failure) in failures.enumerated().suffix(Limits.failures) {
-                add("attempt", "\(index + 1): \(failure)")
+                add("attempt", "\(attempts - failures.count + index + 1): \(failure)")
             }
         }
         return properties

@@ -7,6 +7,8 @@ package struct HandlerTrial: Sendable {
     private let route: Route
     private let processor: MessageProcessor
     private let stop = Latch<Void>()
+    /// What the handler's state is.
+    package let state = TrialState()
 
     /// Prepares a handler as a worker would.
     ///
@@ -53,7 +55,8 @@ package struct HandlerTrial: Sendable {
                 "the topic '\(message.topic)' does not match the handler's filter '\(route.registration.filter)'"
             )
         }
-        return await processor.process(message, redelivered: redelivered, route: route)
+        let settlement = TrialSettlement(processor: processor, state: state)
+        return await processor.process(message, redelivered: redelivered, route: route, settlement: settlement)
     }
 
     /// Does what a stop of the worker does to a message that waits for its next attempt.

@@ -10,6 +10,12 @@ package struct HandlingReport: Sendable {
         case discarded
         /// The dead letter has arrived: acknowledge it.
         case deadLettered
+        /// The broker holds it until its next attempt: acknowledge the delivery.
+        case held
+        /// It was done before, or another replica has it: acknowledge the delivery.
+        case gone
+        /// Nobody knows whether it was done: do nothing, it comes again if not.
+        case forgotten
         /// Leave it unacknowledged, so that it comes again, here or elsewhere.
         case handedBack
     }

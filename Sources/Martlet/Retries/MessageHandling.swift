@@ -1,3 +1,4 @@
+import CrashPoints
 import Logging
 import MQTTClient
 import Metrics
@@ -5,26 +6,45 @@ import Tracing
 
 /// The handling of one message: what happened so far, and what comes next.
 struct MessageHandling {
-    /// How one attempt ended.
-    private enum Attempt {
-        case returned([MQTTMessage])
-        case threw(any Error, FailureAction)
+    /// What bounds a handling.
+    enum Limits {
+        /// How often one attempt runs the handler again because others changed what it read.
+        static let conflicts = 64
+        /// How the waits before such a run grow.
+        static let conflictBackoff = RetryPolicy(base: .milliseconds(2), cap: .milliseconds(200))
+    }
+
+    /// How one run ended.
+    enum Run {
+        case returned(HandlerEffects)
+        case threw(any Error, FailureAction, HandlerEffects)
         /// The worker cancelled it: that is nobody's failure.
         case cancelled
+    }
+
+    /// What comes after a run.
+    enum Next {
+        /// The handling is over.
+        case over
+        /// Others changed what the run saw: run again.
+        case sameAttempt(any Error)
+        /// The attempt failed, and another follows.
+        case nextAttempt
     }
 
     /// The worker was asked to stop before the handler was called.
     private struct NotBegun: Error {}
 
-    private let processor: MessageProcessor
-    private let message: MQTTMessage
+    let processor: MessageProcessor
+    let message: MQTTMessage
     private let redelivered: Bool
-    private let route: Route
+    let route: Route
+    let settlement: any MessageSettlement
     private let captures: [String]
-    private let span: any Span
-    private var logger: Logger
+    let span: any Span
+    private(set) var logger: Logger
     /// How it ended, and how it came to that.
-    private(set) var report = HandlingReport()
+    var report = HandlingReport()
 
     /// Prepares the handling of a message.
     ///
@@ -33,12 +53,21 @@ struct MessageHandling {
     ///   - message: The message as it arrived.
     ///   - redelivered: Whether the broker says that it sent it before.
     ///   - route: The handler and what belongs to it.
+    ///   - settlement: Makes happen what the handling does.
     ///   - span: The span of this handling.
-    init(processor: MessageProcessor, message: MQTTMessage, redelivered: Bool, route: Route, span: any Span) {
+    init(
+        processor: MessageProcessor,
+        message: MQTTMessage,
+        redelivered: Bool,
+        route: Route,
+        settlement: any MessageSettlement,
+        span: any Span
+    ) {
         self.processor = processor
         self.message = message
         self.redelivered = redelivered
         self.route = route
+        self.settlement = settlement
         self.span = span
         self.captures = route.pattern.captures(in: message.topic) ?? []
         self.logger = processor.logger
@@ -46,48 +75,80 @@ struct MessageHandling {
         logger[metadataKey: "topic"] = "\(message.topic)"
     }
 
-    private var metrics: HandlerMetrics? { processor.metrics[route.identifier] }
+    var metrics: HandlerMetrics? { processor.metrics[route.identifier] }
 
-    /// Tries until the message is settled or the worker stops.
+    /// Which number the present attempt has.
+    var attempt: Int { settlement.firstAttempt + report.attempts - 1 }
+
+    /// Makes attempts until one returns, the broker takes the message back, or there are no more.
     mutating func run() async {
         if redelivered { metrics?.redelivered.increment() }
-        while report.attempts < route.retry.attempts {
+        repeat {
             report.attempts += 1
-            if report.attempts > 1 { metrics?.retried.increment() }
-            logger[metadataKey: "attempt"] = "\(report.attempts)"
-            switch await runAttempt() {
-            case .cancelled:
-                return handBack()
-            case .returned(let messages):
-                return await finish(publishing: messages)
-            case .threw(let error, let action):
-                fail(error)
-                switch action {
-                case .discard: return discard(error)
-                case .deadLetter: return await bury(reason: .failed)
-                default: break
-                }
-                if error.isUndecodable { return await bury(reason: .undecodable) }
-                if report.attempts == route.retry.attempts { break }
-                guard await waitBeforeNextAttempt(error) else { return handBack() }
-            }
-        }
-        await bury(reason: .failed)
+            if attempt > 1 { metrics?.retried.increment() }
+            logger[metadataKey: "attempt"] = "\(attempt)"
+        } while await makeAttempt()
     }
 
-    /// Runs the handler once, cancelled at its deadline.
-    private func runAttempt() async -> Attempt {
+    /// Runs the handler, again while others change what it reads.
+    ///
+    /// - Returns: Whether another attempt follows.
+    private mutating func makeAttempt() async -> Bool {
+        var conflicts = 0
+        while true {
+            let ended = await runHandler()
+            var next: Next
+            switch ended {
+            case .cancelled:
+                handBack()
+                next = .over
+            case .returned(let effects): next = await finish(effects)
+            case .threw(let error, let action, let effects): next = await failed(error, action, effects)
+            }
+            if case .sameAttempt(let error) = next {
+                conflicts += 1
+                metrics?.conflicts.increment()
+                if conflicts == Limits.conflicts {
+                    next = await failed(Self.contended(error), .retry, HandlerEffects())
+                }
+            }
+            await settlement.endRun()
+            switch next {
+            case .over: return false
+            case .nextAttempt: return true
+            case .sameAttempt:
+                let wait = Limits.conflictBackoff.wait(afterAttempt: conflicts, random: processor.randomness())
+                guard await processor.waitUnlessStopped(wait) else {
+                    handBack()
+                    return false
+                }
+            }
+        }
+    }
+
+    private static func contended(_ cause: any Error) -> WorkerError {
+        WorkerError(
+            .stateContended,
+            "what the handler read was changed by others \(Limits.conflicts) times in a row",
+            cause: cause
+        )
+    }
+
+    private func runHandler() async -> Run {
         let start = processor.time.now
+        let state = StateStage(source: settlement.beginRun())
         let context = HandlerContext(
             message: message,
             captures: captures,
-            attempt: report.attempts,
+            attempt: attempt,
             maximumAttempts: route.retry.attempts,
             redelivered: redelivered,
+            messageIdentifier: settlement.messageIdentifier,
             handler: route.registration.name,
             group: route.group,
             worker: processor.identity,
             logger: logger,
+            state: HandlerState(stage: state),
             stage: PublishStage(),
             deadline: route.deadline.map { start + $0 },
             time: processor.time,
@@ -99,16 +160,24 @@ struct MessageHandling {
             try await withDeadline {
                 // It may have waited for its thread until after the worker was asked to stop.
                 guard !context.isDraining else { throw NotBegun() }
+                CrashPoint.beforeHandle.reached()
                 try await route.registration.run(message, context)
             }
-            return .returned(context.stage.close())
+            CrashPoint.afterHandle.reached()
+            CrashPoint.beforeStage.reached()
+            let effects = HandlerEffects(published: context.stage.close(), touched: try await state.close())
+            CrashPoint.afterStage.reached()
+            return .returned(effects)
         } catch {
             _ = context.stage.close()
+            let seen = HandlerEffects(touched: state.abandon())
             if Task.isCancelled || error is NotBegun { return .cancelled }
-            return .threw(error, error.isUndecodable ? .retry : route.registration.failureAction(error, context))
+            let action = error.isUndecodable ? .retry : route.registration.failureAction(error, context)
+            return .threw(error, action, seen)
         }
     }
 
+    /// Runs the handler, and cancels it at the deadline.
     private func withDeadline(_ body: @escaping @Sendable () async throws -> Void) async throws {
         guard let deadline = route.deadline else { return try await body() }
         let (processor, logger, overdue) = (processor, logger, metrics?.overdue)
@@ -132,76 +201,9 @@ struct MessageHandling {
             }
         }
     }
-
-    /// Publishes what the handler published; only then is the message handled.
-    private mutating func finish(publishing messages: [MQTTMessage]) async {
-        await processor.onStep?(.returned)
-        var messages = messages
-        for index in messages.indices {
-            UserPropertyCarrier()
-                .mark(&messages[index], causedBy: message.properties.userProperties, tracer: processor.tracer)
-        }
-        switch await processor.send(messages, logger: logger) {
-        case .sent:
-            await processor.onStep?(.published)
-            report.published = messages
-            report.settlement = .handled
-            metrics?.handled.increment()
-        case .refused(let error), .busy(let error):
-            fail(error)
-            await bury(reason: .publishRefused)
-        case .stopped:
-            handBack()
-        }
-    }
-
-    private mutating func fail(_ error: any Error) {
-        report.failures.append(error)
-        metrics?.failed.increment()
-        span.recordError(error)
-    }
-
-    /// Waits as the policy says; while the worker stops the message goes back instead, and no attempt is counted.
-    private func waitBeforeNextAttempt(_ error: any Error) async -> Bool {
-        let wait = route.retry.wait(afterAttempt: report.attempts, random: processor.randomness())
-        logger.warning("The handler failed; trying again", metadata: ["error": "\(error)", "wait": "\(wait)"])
-        return await processor.waitUnlessStopped(wait)
-    }
-
-    private mutating func discard(_ error: any Error) {
-        logger.notice("The handler dropped the message", metadata: ["error": "\(error)"])
-        report.settlement = .discarded
-        metrics?.discarded.increment()
-    }
-
-    private mutating func handBack() {
-        report.settlement = .handedBack
-        metrics?.handedBack.increment()
-    }
-
-    private mutating func bury(reason: DeadLetter.Reason) async {
-        logger.error(
-            "The message goes to the dead letter topic",
-            metadata: ["reason": "\(reason.rawValue)", "error": "\(report.failures.last.map { "\($0)" } ?? "none")"]
-        )
-        let letter = DeadLetter(
-            original: message,
-            reason: reason,
-            failures: report.failures,
-            handler: route.registration.name,
-            group: route.group,
-            worker: processor.identity,
-            time: processor.time.timestamp
-        )
-        guard let sent = await processor.send(letter, logger: logger) else { return handBack() }
-        span.setStatus(SpanStatus(code: .error, message: reason.rawValue))
-        report.deadLetter = sent
-        report.settlement = .deadLettered
-        metrics?.deadLettered.increment()
-    }
 }
 
 extension Error {
-    /// Whether the payload was at fault and not the handler.
-    fileprivate var isUndecodable: Bool { (self as? WorkerError)?.code == .undecodable }
+    /// Whether the payload could not be decoded.
+    var isUndecodable: Bool { (self as? WorkerError)?.code == .undecodable }
 }

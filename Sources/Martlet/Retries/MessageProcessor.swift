@@ -42,8 +42,14 @@ struct MessageProcessor: Sendable {
     ///   - message: The message as it arrived.
     ///   - redelivered: Whether the broker says that it sent it before.
     ///   - route: The handler and what belongs to it.
+    ///   - settlement: Makes happen what the handling does.
     /// - Returns: What becomes of the message, and how it came to that.
-    func process(_ message: MQTTMessage, redelivered: Bool, route: Route) async -> HandlingReport {
+    func process(
+        _ message: MQTTMessage,
+        redelivered: Bool,
+        route: Route,
+        settlement: any MessageSettlement
+    ) async -> HandlingReport {
         let carrier = UserPropertyCarrier()
         var context = ServiceContext.topLevel
         tracer.extract(message.properties.userProperties, into: &context, using: carrier)
@@ -57,6 +63,7 @@ struct MessageProcessor: Sendable {
                 message: message,
                 redelivered: redelivered,
                 route: route,
+                settlement: settlement,
                 span: span
             )
             await handling.run()
@@ -70,8 +77,13 @@ struct MessageProcessor: Sendable {
     /// - Parameters:
     ///   - message: The message as it arrived.
     ///   - group: The worker's group.
+    ///   - settlement: Makes it happen.
     /// - Returns: What becomes of the message.
-    func bury(unrouted message: MQTTMessage, group: String) async -> HandlingReport {
+    func bury(
+        unrouted message: MQTTMessage,
+        group: String,
+        settlement: any MessageSettlement
+    ) async -> HandlingReport {
         logger.error(
             "A message came that no handler asks for: an older version of this worker subscribed to it",
             metadata: ["topic": "\(message.topic)"]
@@ -81,92 +93,21 @@ struct MessageProcessor: Sendable {
             original: message,
             reason: .unrouted,
             failures: [],
+            attempts: 0,
             handler: nil,
             group: group,
             worker: identity,
             time: time.timestamp
         )
-        if let sent = await send(letter, logger: logger) {
+        let (outcome, sent) = await send(letter, by: settlement, HandlerEffects(), logger: logger)
+        switch outcome {
+        case .done:
             report.deadLetter = sent
             report.settlement = .deadLettered
+        case .gone: report.settlement = .gone
+        case .lost: report.settlement = .forgotten
+        case .again, .refused, .busy, .stopped: break
         }
         return report
-    }
-
-    /// Publishes a dead letter, for as long as it takes.
-    ///
-    /// - Parameters:
-    ///   - letter: The dead letter.
-    ///   - logger: Where to say that it is not taken.
-    /// - Returns: What was published, or `nil` when the worker stopped first: then the message stays unacknowledged.
-    func send(_ letter: DeadLetter, logger: Logger) async -> MQTTMessage? {
-        let prefix = deadLetterPrefix(letter.group)
-        var isBrief = false
-        var tries = 0
-        while true {
-            var message = letter.message(topicPrefix: prefix, isBrief: isBrief)
-            UserPropertyCarrier()
-                .mark(&message, causedBy: letter.original.properties.userProperties, tracer: tracer)
-            tries += 1
-            switch await attemptToSend(message) {
-            case .sent: return message
-            case .stopped: return nil
-            case .busy(let error):
-                logger.warning("The dead letter was not taken; trying again", metadata: ["error": "\(error)"])
-            case .refused(let error):
-                logger.error(
-                    "The broker refuses the dead letter: the message stays unacknowledged and keeps its slot",
-                    metadata: ["error": "\(error)", "topic": "\(message.topic)"]
-                )
-                isBrief = true
-            }
-            guard await waitUnlessStopped(Self.sendBackoff.wait(afterAttempt: tries, random: randomness())) else {
-                return nil
-            }
-        }
-    }
-
-    /// Publishes what a handler published, one after the other, waiting while the broker has no room.
-    ///
-    /// - Parameters:
-    ///   - messages: The messages in their order.
-    ///   - logger: Where to say that one is not taken.
-    /// - Returns: How it ended; never ``SendOutcome/busy(_:)``.
-    func send(_ messages: [MQTTMessage], logger: Logger) async -> SendOutcome {
-        for message in messages {
-            var tries = 0
-            while true {
-                tries += 1
-                let outcome = await attemptToSend(message)
-                guard case .busy(let error) = outcome else {
-                    if case .sent = outcome { break }
-                    return outcome
-                }
-                logger.warning(
-                    "What the handler published was not taken; trying again",
-                    metadata: ["error": "\(error)", "published": "\(message.topic)"]
-                )
-                let wait = Self.sendBackoff.wait(afterAttempt: tries, random: randomness())
-                guard await waitUnlessStopped(wait) else { return .stopped }
-            }
-        }
-        return .sent
-    }
-
-    /// Waits, but not while the worker stops.
-    ///
-    /// - Parameter duration: How long.
-    /// - Returns: Whether the time passed; `false` when the worker stops or the task was cancelled.
-    func waitUnlessStopped(_ duration: Duration) async -> Bool {
-        await stop.wait(atMost: duration, by: time) == nil && !Task.isCancelled
-    }
-
-    private func attemptToSend(_ message: MQTTMessage) async -> SendOutcome {
-        do {
-            try await publish(message)
-            return .sent
-        } catch {
-            return SendOutcome(error: error)
-        }
     }
 }

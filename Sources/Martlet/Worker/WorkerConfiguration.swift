@@ -53,6 +53,13 @@ public struct WorkerConfiguration: Sendable {
     public var deadLetterRoot: String = "martlet/dead-letter"
     /// The least that the worker must be able to promise; it refuses to start on less.
     public var require: GuaranteeLevel = .standard
+    /// Below which name the state of this worker stands in the store; the worker's name if none is given.
+    ///
+    /// Workers of one root share their state.
+    public var stateRoot: String?
+    /// Which user property of a message is its identifier, where the broker gives none (level B): `martlet-id`, or for example
+    /// `id` where messages are CloudEvents.
+    public var messageIdentifierProperty: String = "martlet-id"
     /// How long the broker keeps the session of a replica that is away.
     public var sessionExpiry: Duration = .seconds(86_400)
     /// The longest silence before the client shows that it is alive.

@@ -4,7 +4,8 @@ extension WorkerError {
         private enum Base: String, Sendable {
             case invalidConfiguration, unknownSetting, invalidSetting, noReplica, guaranteeNotMet, subscriptionRefused
             case connectionLost, handlerNotStarted, alreadyRunning, invalidPublish, publishLimit, contextClosed
-            case undecodable
+            case undecodable, stateUnavailable, stateSchemaNewer, stateSchemaUnknown, stateForeign, stateLimit
+            case stateUnsupported, stateContended
         }
 
         private let base: Base
@@ -40,5 +41,19 @@ extension WorkerError {
         public static let contextClosed = Code(.contextClosed)
         /// A payload could not be decoded.
         public static let undecodable = Code(.undecodable)
+        /// There is no state store, or it does not answer.
+        public static let stateUnavailable = Code(.stateUnavailable)
+        /// A value of the state has a newer schema, or form, than this program knows.
+        public static let stateSchemaNewer = Code(.stateSchemaNewer)
+        /// A value of the state has an older schema, and the key has no upgrade.
+        public static let stateSchemaUnknown = Code(.stateSchemaUnknown)
+        /// What stands under a key of the state was not written by a worker, or is damaged.
+        public static let stateForeign = Code(.stateForeign)
+        /// The handler touched too many keys, or set too much.
+        public static let stateLimit = Code(.stateLimit)
+        /// What the handler does with its state needs a stronger guarantee level.
+        public static let stateUnsupported = Code(.stateUnsupported)
+        /// Others changed what the handler read, again and again.
+        public static let stateContended = Code(.stateContended)
     }
 }

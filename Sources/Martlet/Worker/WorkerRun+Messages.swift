@@ -1,4 +1,5 @@
 import CoreMetrics
+import CrashPoints
 import Logging
 import MQTTClient
 
@@ -81,6 +82,7 @@ extension WorkerRun {
                     slots.release()
                     break
                 }
+                CrashPoint.afterReceive.reached()
                 slotUse.change(by: 1)
                 group.addTask(executorPreference: pool) {
                     await handle(delivery)
@@ -97,20 +99,34 @@ extension WorkerRun {
         let message = delivery.message
         guard let route = routes.route(topic: message.topic, identifiers: delivery.subscriptionIdentifiers) else {
             let group = configuration.group ?? configuration.name
-            let report = await processor.bury(unrouted: message, group: group)
+            let report = await processor.bury(unrouted: message, group: group, settlement: settlement(of: message))
             return settle(delivery, report)
         }
         let entry = RunningMessages.Entry(handler: route.registration.name, topic: message.topic, since: time.now)
         let number = running.insert(entry)
-        let report = await processor.process(message, redelivered: delivery.redelivered, route: route)
+        let report = await processor.process(
+            message,
+            redelivered: delivery.redelivered,
+            route: route,
+            settlement: settlement(of: message)
+        )
         running.remove(number)
         settle(delivery, report)
     }
 
+    private func settlement(of message: MQTTMessage) -> any MessageSettlement {
+        StandardSettlement(processor: processor, messageIdentifier: nil, reason: "there is no state store")
+    }
+
     private func settle(_ delivery: MQTTDelivery, _ report: HandlingReport) {
-        if report.settlement != .handedBack {
+        switch report.settlement {
+        case .handled, .discarded, .deadLettered, .held, .gone:
+            CrashPoint.beforePuback.reached()
             acknowledgements.acknowledge(delivery)
-        } else if stop.value == nil {
+            CrashPoint.afterPuback.reached()
+        case .forgotten: break
+        case .handedBack where stop.value != nil: break
+        case .handedBack:
             logger.error(
                 "A message could not be settled; it stays unacknowledged until the next connection",
                 metadata: ["topic": "\(delivery.message.topic)"]

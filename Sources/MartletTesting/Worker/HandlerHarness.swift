@@ -61,6 +61,9 @@ public final class HandlerHarness: Sendable {
         )
     }
 
+    /// What the handler keeps in its state.
+    public var state: HarnessState { HarnessState(trial: trial.state) }
+
     /// Delivers a message.
     ///
     /// - Parameters:

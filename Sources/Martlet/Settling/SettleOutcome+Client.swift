@@ -1,17 +1,7 @@
 import MQTTClient
 
-/// What became of a publish that a handler's success, or its failure, depends on.
-enum SendOutcome {
-    /// The broker has it, or nobody can want it any more.
-    case sent
-    /// Not now; another time it may be taken.
-    case busy(any Error)
-    /// The broker, or the client, will never take it.
-    case refused(any Error)
-    /// The client is closed or the worker ends: nobody will know.
-    case stopped
-
-    /// Reads an error of the client.
+extension SettleOutcome {
+    /// Reads an error of the client: what became of a publish.
     ///
     /// - Parameter error: What the publish threw.
     init(error: any Error) {
@@ -26,7 +16,7 @@ enum SendOutcome {
         switch error.code {
         case .publishRefused: self = Self.isPassing(error.reasonCode) ? .busy(error) : .refused(error)
         case .packetTooLarge, .invalidArgument, .notSupportedByServer, .notSupported: self = .refused(error)
-        case .messageExpired: self = .sent
+        case .messageExpired: self = .done
         case .closed, .cancelled, .sessionTakenOver, .sessionLost, .connectionRefused, .connectionFailed,
             .disconnectedByServer, .alreadyRunning:
             self = .stopped
