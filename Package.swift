@@ -192,6 +192,14 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "StateStoreClientTests",
+            dependencies: [
+                "StateStoreClient", "MQTTClient", "MQTTPackets", "MartletTesting", "MosquittoServer", nioCore, nioPosix,
+                logging,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "MartletBrokerTests",
             dependencies: [
                 "MartletBroker", "MQTTClient", "MartletTesting", "PacketCases", "MQTTPackets", nioCore, nioPosix,
