@@ -12,6 +12,6 @@ public enum MQTTEvent: Sendable {
     case sessionLost
     /// Another connection uses the same client identifier now; ``MQTTClient/run()`` ends.
     case takenOver
-    /// A subscription that the client made again after a lost session was refused.
+    /// A subscription that was granted before was refused when the client asked for it on a later connection.
     case subscriptionRefused(topicFilter: String, reasonCode: MQTTReasonCode)
 }

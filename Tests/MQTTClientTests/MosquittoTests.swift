@@ -109,6 +109,21 @@ struct MosquittoTests {
         }
     }
 
+    /// Mosquitto 2.0.11 saves sessions, but not their shared subscriptions.
+    @Test func aSharedSubscriptionOutlivesTheServersRestart() async throws {
+        let broker = try await Mosquitto()
+        try await withClient(.testing(broker.endpoint, "sub")) { subscriber in
+            _ = try await subscriber.subscribe([MQTTSubscription("$share/g/t"), MQTTSubscription("u")])
+            broker.stop()
+            try await broker.start()
+            try await withClient(.testing(broker.endpoint, "pub")) { publisher in
+                while try await publisher.publish(MQTTMessage(topic: "t", text: "t")).reasonCode != .success {}
+                var deliveries = subscriber.deliveries.makeAsyncIterator()
+                #expect(await deliveries.next()?.message.topic == "t")
+            }
+        }
+    }
+
     @Test func aKilledServerLosesTheSessionAndTheServiceGoesOn() async throws {
         let broker = try await Mosquitto()
         try await withClient(.testing(broker.endpoint, "sub")) { subscriber in

@@ -57,6 +57,32 @@ struct SubscribingTests {
         }
     }
 
+    @Test func asksForSharedSubscriptionsAgainWhenTheSessionIsResumed() async throws {
+        let peer = Peer()
+        try await withClient(.testing(peer.endpoint)) { client in
+            let (first, _) = try await peer.welcome()
+            async let codes = client.subscribe([MQTTSubscription("a"), MQTTSubscription("$share/g/b", identifier: 7)])
+            try await first.grant()
+            try await first.grant()
+            _ = try await codes
+            await first.close()
+            let (second, _) = try await peer.welcome(ConnAck(sessionPresent: true))
+            let again = try await second.grant()
+            #expect(again.filters.map(\.filter) == ["$share/g/b"])
+            #expect(again.properties.subscriptionIdentifier == 7)
+            // Nothing else is asked before what comes next.
+            async let ended = client.unsubscribe(["a"])
+            guard case .unsubscribe(let unsubscribe) = try await second.receive() else {
+                Issue.record("no UNSUBSCRIBE")
+                return
+            }
+            try await second.send(
+                .unsuback(UnsubAck(packetIdentifier: unsubscribe.packetIdentifier, reasonCodes: [.success]))
+            )
+            #expect(try await ended == [.success])
+        }
+    }
+
     @Test func endsSubscriptions() async throws {
         let peer = Peer()
         try await withClient(.testing(peer.endpoint)) { client in

@@ -11,6 +11,8 @@ package final class Mosquitto: Sendable {
     private static let places = ["/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/usr/bin/mosquitto"]
     /// How many ports are tried: one that was free may be taken when the program wants it.
     private static let portsToTry = 20
+    /// Which descriptors the program does not inherit; those that are not open are no error.
+    private static let descriptorsToClose: CInt = 4096
 
     private let program: String
     private let directory: URL
@@ -103,8 +105,13 @@ package final class Mosquitto: Sendable {
         sigemptyset(&signals)
         posix_spawnattr_setsigmask(&attributes, &signals)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        // Nor may it hold the sockets of a test open, which would then never be seen to close.
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for descriptor in 3..<Self.descriptorsToClose { posix_spawn_file_actions_addclose(&actions, descriptor) }
         var pid: pid_t = 0
-        guard posix_spawn(&pid, self.program, nil, &attributes, pointers, environ) == 0 else {
+        guard posix_spawn(&pid, self.program, &actions, &attributes, pointers, environ) == 0 else {
             throw MosquittoError.notStarted
         }
         self.process.withLock { $0 = pid }

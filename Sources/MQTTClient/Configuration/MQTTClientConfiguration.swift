@@ -46,6 +46,12 @@ public struct MQTTClientConfiguration: Sendable {
     public var retriesFirstConnection: Bool = true
     /// What the client does when the server lost its session.
     public var onSessionLost: MQTTSessionLossPolicy = .resubscribe
+    /// Whether shared subscriptions are asked for again when a session is resumed.
+    ///
+    /// By the standard the session has them still. Mosquitto 2.0.11, for one, says that it has the session and has
+    /// forgotten the shared subscriptions of it, once it was restarted. Asking again changes nothing where they are
+    /// there, and sends no retained messages (MQTT 5.0 §4.8.2).
+    public var renewsSharedSubscriptions: Bool = true
     /// How many topic filters may be subscribed at once.
     public var maximumSubscriptions: Int = 10_000
     /// How much may wait to be sent or acknowledged.

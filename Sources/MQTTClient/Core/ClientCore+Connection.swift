@@ -116,6 +116,9 @@ extension ClientCore {
         if isLost {
             self.sessionLost(connection)
         } else {
+            if self.configuration.renewsSharedSubscriptions {
+                self.subscriptions.addAgain(onlyShared: true) { self.inbox.makeNumber() }
+            }
             self.window.beginConnection(limit: information.receiveMaximum)
         }
         guard case .connected = self.phase else { return }

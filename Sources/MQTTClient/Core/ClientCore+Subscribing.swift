@@ -39,7 +39,7 @@ extension ClientCore {
         case .subscribe(let group):
             packet = group.packet(1)
             let filters = group.subscriptions.lazy.map(\.topicFilter.utf8)
-            if !server.sharedSubscriptionsAvailable, filters.contains(where: { $0.starts(with: "$share/".utf8) }) {
+            if !server.sharedSubscriptionsAvailable, group.subscriptions.contains(where: \.isShared) {
                 return Self.notSupported("shared subscriptions", .sharedSubscriptionsNotSupported)
             }
             let wildcards = "+#".utf8
@@ -89,7 +89,7 @@ extension ClientCore {
             let filter = subscription.topicFilter
             if isAgain {
                 self.logger.error(
-                    "a subscription was refused after the session was lost",
+                    "a subscription was refused that was granted on an earlier connection",
                     metadata: ["filter": "\(filter)", "reason": "\(code)"]
                 )
                 self.deliverEvent(.subscriptionRefused(topicFilter: filter, reasonCode: code))

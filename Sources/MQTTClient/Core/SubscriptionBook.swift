@@ -41,12 +41,17 @@ struct SubscriptionBook {
         }
     }
 
-    /// Asks again for everything that was granted, before all else that waits.
+    /// Asks again for what was granted, before all else that waits.
     ///
-    /// - Parameter makeNumber: Gives numbers for the operations.
-    mutating func addAgain(_ makeNumber: () -> UInt64) {
+    /// - Parameters:
+    ///   - onlyShared: Whether only shared subscriptions are asked for.
+    ///   - makeNumber: Gives numbers for the operations.
+    mutating func addAgain(onlyShared: Bool = false, _ makeNumber: () -> UInt64) {
+        let again = self.granted.filter { !onlyShared || $0.subscriptions[0].isShared }
+        self.granted.removeAll { !onlyShared || $0.subscriptions[0].isShared }
+        self.updatePositions()
         var groups: [SubscriptionGroup] = []
-        for group in self.granted {
+        for group in again {
             if let last = groups.last, last.hasSameTerms(as: group), last.subscriptions.count < SubscriptionGroup.limit
             {
                 groups[groups.count - 1].subscriptions += group.subscriptions
@@ -54,8 +59,6 @@ struct SubscriptionBook {
                 groups.append(group)
             }
         }
-        self.granted = []
-        self.grantedPositions = [:]
         let waiting = self.unsent
         self.unsent = []
         for group in groups {
@@ -123,10 +126,14 @@ struct SubscriptionBook {
         case .unsubscribe(let filters):
             let ended = Set(zip(filters, codes).filter { !$1.isError }.map { Array($0.0.utf8) })
             self.granted.removeAll { ended.contains(Array($0.subscriptions[0].topicFilter.utf8)) }
-            self.grantedPositions = [:]
-            for (position, group) in self.granted.enumerated() {
-                self.grantedPositions[Array(group.subscriptions[0].topicFilter.utf8)] = position
-            }
+            self.updatePositions()
+        }
+    }
+
+    private mutating func updatePositions() {
+        self.grantedPositions = [:]
+        for (position, group) in self.granted.enumerated() {
+            self.grantedPositions[Array(group.subscriptions[0].topicFilter.utf8)] = position
         }
     }
 

@@ -28,7 +28,7 @@ struct SubscriptionOperation: Sendable {
 
     /// Whether it counts against the limits: what the client asks by itself does not.
     private(set) var isCounted: Bool
-    /// Whether it asks again for what a lost session had.
+    /// Whether it asks again for what was granted on an earlier connection.
     var isAgain = false
     /// Whether nobody waits any more, though a packet of it is under way.
     private(set) var isAbandoned = false

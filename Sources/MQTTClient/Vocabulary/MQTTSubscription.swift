@@ -37,4 +37,7 @@ public struct MQTTSubscription: Sendable, Hashable {
         self.retainHandling = retainHandling
         self.identifier = identifier
     }
+
+    /// Whether the filter shares its messages with others of a group (MQTT 5.0 §4.8.2).
+    var isShared: Bool { self.topicFilter.utf8.starts(with: "$share/".utf8) }
 }

@@ -45,6 +45,13 @@ struct BrokerUnderTest: Sendable {
         }
     }
 
+    /// Kills the broker and starts it again: ours has everything that it promised, mosquitto nothing.
+    func killAndRestart() async throws {
+        guard case .mosquitto(let broker) = base else { return try await restart() }
+        broker.kill()
+        try await broker.start()
+    }
+
     /// Publishes texts and returns when the broker has them all.
     func publish(_ texts: some Sequence<String> & Sendable, to topic: @escaping @Sendable (String) -> String)
         async throws
