@@ -36,7 +36,7 @@ public struct HandlerContext: Sendable {
     public let state: HandlerState
 
     let stage: PublishStage
-    let deadline: Duration?
+    var deadline: Duration?
     let time: WorkerTime
     let stop: Latch<Void>
 

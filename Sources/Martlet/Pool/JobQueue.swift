@@ -16,7 +16,8 @@ import Darwin
 final class JobQueue: @unchecked Sendable {
     /// A thread that runs a job now.
     private struct Held {
-        var since: ContinuousClock.Instant
+        let identifier: Int?
+        let since: ContinuousClock.Instant
         var isSubstituted = false
     }
 
@@ -52,6 +53,13 @@ final class JobQueue: @unchecked Sendable {
         lock()
         defer { unlock() }
         return living
+    }
+
+    /// Whether the threads end when no job waits.
+    var isShutDown: Bool {
+        lock()
+        defer { unlock() }
+        return isClosed
     }
 
     /// Counts a thread that is about to be started.
@@ -90,11 +98,12 @@ final class JobQueue: @unchecked Sendable {
     ///
     /// - Parameter run: Runs one job.
     func work(_ run: (UnownedJob) -> Void) {
+        let identifier = PoolThread.currentIdentifier
         lock()
         let thread = nextThread
         nextThread += 1
         while let job = waitForJob() {
-            held[thread] = Held(since: .now)
+            held[thread] = Held(identifier: identifier, since: .now)
             unlock()
             run(job)
             lock()
@@ -111,20 +120,26 @@ final class JobQueue: @unchecked Sendable {
     /// - Parameters:
     ///   - duration: How long a job may hold its thread.
     ///   - limit: How many marked threads there may be at a time.
-    /// - Returns: How many threads must be started in their place; they are already counted.
-    func markForSubstitution(atLeast duration: Duration, limit: Int) -> Int {
+    /// - Returns: The threads that were marked; as many must be started in their place, and are already counted.
+    func markForSubstitution(atLeast duration: Duration, limit: Int) -> Substitution {
         lock()
         defer { unlock() }
-        let earliest = ContinuousClock.now - duration
+        let now = ContinuousClock.now
         var room = limit - held.values.count { $0.isSubstituted }
-        var marked = 0
-        for (thread, entry) in held where room > 0 && !entry.isSubstituted && entry.since <= earliest {
+        var substitution = Substitution()
+        for (thread, entry) in held where !entry.isSubstituted && entry.since.duration(to: now) >= duration {
+            guard room > 0 else {
+                substitution.refused += 1
+                continue
+            }
             held[thread]?.isSubstituted = true
             room -= 1
-            marked += 1
+            substitution.replaced.append(
+                HeldThread(identifier: entry.identifier, duration: entry.since.duration(to: now))
+            )
         }
-        living += marked
-        return marked
+        living += substitution.replaced.count
+        return substitution
     }
 
     /// Waits, with the lock held, for a job; `nil` when the queue is closed and empty.

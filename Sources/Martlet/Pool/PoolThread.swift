@@ -43,6 +43,18 @@ enum PoolThread {
         #endif
     }
 
+    /// What the system calls the calling thread; `nil` where it does not say.
+    static var currentIdentifier: Int? {
+        var target = [CChar](repeating: 0, count: 64)
+        // A link to PROCESS/task/THREAD, on Linux.
+        let length = readlink("/proc/thread-self", &target, target.count)
+        guard length > 0 else { return nil }
+        let bytes = target.prefix(length).map { UInt8(bitPattern: $0) }
+        return bytes.lastIndex(of: UInt8(ascii: "/")).flatMap { slash in
+            Int(String(decoding: bytes[(slash + 1)...], as: UTF8.self))
+        }
+    }
+
     #if canImport(Darwin)
     // Safe because the argument is what `start` retained, and nobody else takes it.
     private static let entry: @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? = { argument in

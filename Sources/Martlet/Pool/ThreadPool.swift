@@ -50,6 +50,9 @@ package final class ThreadPool: TaskExecutor, Sendable {
         queue.close()
     }
 
+    /// Whether the pool was shut down.
+    package var isShutDown: Bool { queue.isShutDown }
+
     /// How many threads live, those that a job holds included.
     package var livingThreads: Int { queue.livingThreads }
 
@@ -60,14 +63,14 @@ package final class ThreadPool: TaskExecutor, Sendable {
     /// - Parameters:
     ///   - duration: How long a job may hold its thread.
     ///   - limit: How many held threads may have a substitute at a time.
-    /// - Returns: How many threads were started.
+    /// - Returns: Which threads have a substitute now.
     @discardableResult
-    package func substituteThreadsHeld(atLeast duration: Duration, limit: Int) -> Int {
-        let substitutes = queue.markForSubstitution(atLeast: duration, limit: limit)
-        for number in 0..<substitutes {
+    package func substituteThreadsHeld(atLeast duration: Duration, limit: Int) -> Substitution {
+        let substitution = queue.markForSubstitution(atLeast: duration, limit: limit)
+        for number in substitution.replaced.indices {
             start(number: threads + number)
         }
-        return substitutes
+        return substitution
     }
 
     private func start(number: Int) {

@@ -32,7 +32,7 @@ package struct HandlerTrial: Sendable {
             randomness: configuration.randomness,
             deadLetterPrefix: { configuration.deadLetterPrefix(group: $0) },
             stop: stop,
-            overdue: {},
+            overdue: { _ in },
             onStep: configuration.onStep,
             metrics: [:],
             logger: logger,

@@ -150,16 +150,18 @@ struct MessageHandling {
             logger: logger,
             state: HandlerState(stage: state),
             stage: PublishStage(),
-            deadline: route.deadline.map { start + $0 },
+            deadline: nil,
             time: processor.time,
             stop: processor.stop
         )
         defer { metrics?.duration.record(duration: processor.time.now - start) }
         await processor.onStep?(.taken)
         do {
-            try await withDeadline {
+            try await withDeadline { [processor, route] in
                 // It may have waited for its thread until after the worker was asked to stop.
                 guard !context.isDraining else { throw NotBegun() }
+                var context = context
+                context.deadline = route.deadline.map { processor.time.now + $0 }
                 CrashPoint.beforeHandle.reached()
                 try await route.registration.run(message, context)
             }
@@ -177,21 +179,26 @@ struct MessageHandling {
         }
     }
 
-    /// Runs the handler, and cancels it at the deadline.
+    /// Runs the handler, and cancels it at the deadline, which counts from when it has its thread.
     private func withDeadline(_ body: @escaping @Sendable () async throws -> Void) async throws {
         guard let deadline = route.deadline else { return try await body() }
         let (processor, logger, overdue) = (processor, logger, metrics?.overdue)
+        let (begun, ended) = (Latch<Void>(), Latch<Void>())
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
+                begun.set(())
+                defer { ended.set(()) }
                 try await body()
                 return true
             }
             // Off the handlers' threads: a handler that holds its thread must not hold its own deadline.
             group.addTask(executorPreference: globalConcurrentExecutor) {
-                guard (try? await processor.time.sleep(deadline)) != nil else { return false }
+                guard await begun.wait() != nil, (try? await processor.time.sleep(deadline)) != nil else {
+                    return false
+                }
                 logger.error("A handler is cancelled at its deadline", metadata: ["after": "\(deadline)"])
                 overdue?.increment()
-                processor.overdue()
+                processor.overdue(OverdueRun(deadline: deadline, ended: ended))
                 return false
             }
             defer { group.cancelAll() }

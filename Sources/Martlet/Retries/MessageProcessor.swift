@@ -20,8 +20,8 @@ struct MessageProcessor: Sendable {
     let deadLetterPrefix: @Sendable (_ group: String) -> String
     /// Set when the worker stops: nobody begins to wait then.
     let stop: Latch<Void>
-    /// Called when an attempt is still running at its deadline.
-    let overdue: @Sendable () -> Void
+    /// Called when a run of a handler has not ended at its deadline.
+    let overdue: @Sendable (OverdueRun) -> Void
     /// Called between the steps of a handling.
     let onStep: (@Sendable (HandlingStep) async -> Void)?
     /// The counters of each handler, by the identifier of its route.

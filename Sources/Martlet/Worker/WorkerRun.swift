@@ -73,7 +73,7 @@ struct WorkerRun: Sendable {
             randomness: configuration.randomness,
             deadLetterPrefix: { configuration.deadLetterPrefix(group: $0) },
             stop: stop,
-            overdue: { Self.substituteThreads(of: pool, metrics: metrics, logger: logger) },
+            overdue: HeldThreadWatch(pool: pool, metrics: metrics, logger: logger).follow,
             onStep: configuration.onStep,
             metrics: Dictionary(
                 uniqueKeysWithValues: worker.routes.routes.map { route in
@@ -107,16 +107,5 @@ struct WorkerRun: Sendable {
         client.password = configuration.password.map { ByteBuffer(string: $0) }
         client.backoff = configuration.backoff
         return client
-    }
-
-    /// An attempt is past its deadline: if it also holds its thread, another thread takes that one's place.
-    private static func substituteThreads(of pool: ThreadPool, metrics: WorkerMetrics, logger: Logger) {
-        let started = pool.substituteThreadsHeld(
-            atLeast: .seconds(1),
-            limit: pool.threads * WorkerConfiguration.Limits.substitutesPerThread
-        )
-        guard started > 0 else { return }
-        metrics.threadsSubstituted.increment(by: started)
-        logger.error("Handlers hold their threads; others take their place", metadata: ["threads": "\(started)"])
     }
 }
