@@ -149,6 +149,12 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "ScriptedPeer",
+            dependencies: ["MQTTClient", "MQTTPackets", nioCore, nioPosix, logging],
+            path: "Tests/ScriptedPeer",
+            swiftSettings: settings
+        ),
+        .target(
             name: "MosquittoServer",
             dependencies: ["MQTTClient"],
             path: "Tests/MosquittoServer",
@@ -186,7 +192,8 @@ let package = Package(
         .testTarget(
             name: "MQTTClientTests",
             dependencies: [
-                "MQTTClient", "MosquittoServer", "MQTTTransport", "MQTTPackets", nioCore, nioPosix, nioEmbedded,
+                "MQTTClient", "MosquittoServer", "ScriptedPeer", "MQTTTransport", "MQTTPackets", nioCore, nioPosix,
+                nioEmbedded,
                 logging, lifecycle,
             ],
             swiftSettings: settings
@@ -194,8 +201,8 @@ let package = Package(
         .testTarget(
             name: "StateStoreClientTests",
             dependencies: [
-                "StateStoreClient", "MQTTClient", "MQTTPackets", "MartletTesting", "MosquittoServer", nioCore, nioPosix,
-                logging,
+                "StateStoreClient", "StateStore", "MQTTClient", "MQTTPackets", "MartletTesting", "MosquittoServer",
+                "ScriptedPeer", nioCore, nioPosix, logging,
             ],
             swiftSettings: settings
         ),

@@ -1,6 +1,9 @@
 import MQTTPackets
 
 extension MQTTClient {
+    /// Whether the client has ended, so that everything asked of it fails.
+    package var hasEnded: Bool { self.core.inbox.hasEnded }
+
     /// Takes the messages whose topic matches a filter out of ``deliveries``, from now on.
     ///
     /// Nothing is subscribed: it is for what the server sends straight into the session, and for a part that shares

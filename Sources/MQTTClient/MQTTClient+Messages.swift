@@ -46,6 +46,23 @@ extension MQTTClient {
     /// - Returns: The answer.
     /// - Throws: ``MQTTClientError``; with ``MQTTClientError/Code/timedOut`` when no answer came in time.
     public func request(_ message: MQTTMessage, timeout: Duration) async throws(MQTTClientError) -> MQTTMessage {
+        try await self.request(message, timeout: timeout, tellingLosses: false).message
+    }
+
+    /// Publishes a request to a party whose answers are on their way when it acknowledges, and waits for its answer.
+    ///
+    /// - Parameters:
+    ///   - message: The request.
+    ///   - timeout: How long to wait for the answer.
+    ///   - tellingLosses: Whether to fail with ``MQTTClientError/Code/answerLost``, and not only in the end with
+    ///     ``MQTTClientError/Code/timedOut``, when the connection is lost between acknowledgement and answer.
+    /// - Returns: The answer.
+    /// - Throws: ``MQTTClientError``.
+    package func request(
+        _ message: MQTTMessage,
+        timeout: Duration,
+        tellingLosses: Bool
+    ) async throws(MQTTClientError) -> MQTTAnswer {
         let packet = try message.packet()
         let size = message.size
         let now = self.core.clock.now()
@@ -57,6 +74,7 @@ extension MQTTClient {
                     size: size,
                     expiry: message.properties.expiry.map { now + $0 },
                     deadline: now + timeout,
+                    tellsLosses: tellingLosses,
                     reply: reply
                 )
             )

@@ -5,7 +5,7 @@ extension MQTTClientError {
             case invalidConfiguration, invalidArgument, alreadyRunning, connectionFailed, connectionRefused
             case disconnectedByServer, sessionTakenOver, sessionLost, closed, cancelled, timedOut, queueFull
             case packetTooLarge, notSupportedByServer, notSupported, publishRefused, messageExpired
-            case protocolViolation
+            case protocolViolation, answerLost
         }
 
         private let base: Base
@@ -49,6 +49,8 @@ extension MQTTClientError {
         public static let publishRefused = Code(.publishRefused)
         /// The message's expiry passed before it could be sent.
         public static let messageExpired = Code(.messageExpired)
+        /// The server had taken a request, and the connection on which its answer would have come was lost.
+        public static let answerLost = Code(.answerLost)
         /// The server broke the protocol.
         public static let protocolViolation = Code(.protocolViolation)
     }

@@ -1,3 +1,5 @@
+import StateStore
+
 extension StateStoreClient {
     /// Reads several values at once (extension).
     ///
@@ -5,7 +7,15 @@ extension StateStoreClient {
     /// - Returns: An entry, or `nil` for an absent key, for each key in order.
     /// - Throws: ``StateStoreError``; with ``StateStoreError/Code/notSupported`` without the extension.
     public func getMany(_ keys: [StateStoreKey]) async throws(StateStoreError) -> [StateStoreEntry?] {
-        throw StateStoreError(.notSupported, "is being written")
+        for key in keys { try Self.check(key) }
+        if keys.isEmpty { return [] }
+        try self.needExtension("reading of several keys")
+        let answer = try await self.askAgain(.getMany(keys: keys.map(\.bytes)))
+        guard let found = StateLookup.all(answer.value), found.count == keys.count else { throw answer.malformed }
+        return found.map { lookup in
+            guard case .value(let value, let version) = lookup else { return nil }
+            return StateStoreEntry(value: value, version: StateStoreVersion(version))
+        }
     }
 
     /// Reads what is newer than what the asker has (extension).
@@ -16,7 +26,20 @@ extension StateStoreClient {
     public func getNew(
         _ known: [(key: StateStoreKey, version: StateStoreVersion?)]
     ) async throws(StateStoreError) -> [StateStoreNewer] {
-        throw StateStoreError(.notSupported, "is being written")
+        for (key, _) in known { try Self.check(key) }
+        if known.isEmpty { return [] }
+        try self.needExtension("reading of what is new")
+        let asked = known.map { StateKnown(key: $0.key.bytes, version: $0.version?.stateVersion) }
+        let answer = try await self.askAgain(.getNew(asked))
+        guard let found = StateLookup.all(answer.value), found.count == known.count else { throw answer.malformed }
+        return found.map { lookup in
+            switch lookup {
+            case .value(let value, let version):
+                .entry(StateStoreEntry(value: value, version: StateStoreVersion(version)))
+            case .unchanged: .unchanged
+            case .absent: .absent
+            }
+        }
     }
 
     /// Reads one page of the keys that begin with a prefix (extension).
@@ -36,7 +59,24 @@ extension StateStoreClient {
         withValues: Bool = false,
         since: StateStoreVersion? = nil
     ) async throws(StateStoreError) -> StateStoreScanPage {
-        throw StateStoreError(.notSupported, "is being written")
+        try self.needExtension("scan")
+        let command = StateCommand.scan(
+            prefix: prefix.bytes,
+            cursor: cursor ?? [],
+            count: count,
+            wantsValues: withValues,
+            since: since?.stateVersion
+        )
+        let answer = try await self.askAgain(command)
+        guard let page = StatePage(answer.value) else { throw answer.malformed }
+        let items = page.entries.map { entry in
+            StateStoreScanItem(
+                key: StateStoreKey(entry.key),
+                version: StateStoreVersion(entry.version),
+                value: entry.value
+            )
+        }
+        return StateStoreScanPage(items: items, cursor: page.cursor.isEmpty ? nil : page.cursor)
     }
 
     /// Hears of changes of the keys that begin with a prefix (extension).

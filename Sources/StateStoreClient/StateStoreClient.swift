@@ -1,5 +1,6 @@
 public import Logging
 public import MQTTClient
+import StateStore
 
 /// Asks a state store over MQTT: get, set, delete, watch.
 ///
@@ -17,6 +18,10 @@ public final class StateStoreClient: Sendable {
     public let client: MQTTClient
 
     let logger: Logger
+    let clock: VersionClock
+    let watches: WatchBook
+    /// The time since the client was made, by the MQTT client's clock.
+    let now: @Sendable () -> Duration
 
     /// Makes a client.
     ///
@@ -32,6 +37,18 @@ public final class StateStoreClient: Sendable {
         self.client = client
         self.configuration = configuration
         self.logger = logger
+        self.clock = VersionClock(
+            node: String(client.configuration.randomness(), radix: 16),
+            maximumDrift: configuration.maximumClockDrift,
+            milliseconds: configuration.milliseconds
+        )
+        self.watches = WatchBook()
+        self.now = Self.stopwatch(client.configuration.clock)
+    }
+
+    private static func stopwatch(_ clock: some Clock<Duration>) -> @Sendable () -> Duration {
+        let start = clock.now
+        return { start.duration(to: clock.now) }
     }
 
     /// What the broker leads to; asks for it anew each time.
@@ -39,7 +56,20 @@ public final class StateStoreClient: Sendable {
     /// - Returns: What is there.
     /// - Throws: ``StateStoreError`` when the MQTT client has ended or the task was cancelled.
     public func capabilities() async throws(StateStoreError) -> StateStoreCapabilities {
-        throw StateStoreError(.notSupported, "is being written")
+        var hasStore = true
+        do throws(StateStoreError) {
+            _ = try await self.ask(.get(key: Self.probeKey), timeout: self.configuration.probeTimeout)
+        } catch {
+            switch error.code {
+            case .timedOut:
+                if self.client.connection == nil { throw error }
+                hasStore = false
+            case .connection, .cancelled, .outcomeUnknown: throw error
+            // Whoever refuses is there.
+            default: break
+            }
+        }
+        return StateStoreCapabilities(hasStore: hasStore, hasExtension: self.hasExtension == true)
     }
 
     /// Reads a value.
@@ -48,7 +78,15 @@ public final class StateStoreClient: Sendable {
     /// - Returns: The value and its version; `nil` if the key is absent.
     /// - Throws: ``StateStoreError``.
     public func get(_ key: StateStoreKey) async throws(StateStoreError) -> StateStoreEntry? {
-        throw StateStoreError(.notSupported, "is being written")
+        try Self.check(key)
+        let answer = try await self.askAgain(.get(key: key.bytes))
+        switch answer.value {
+        case .null: return nil
+        case .bulk(let value):
+            guard let version = answer.version else { throw answer.malformed }
+            return StateStoreEntry(value: value, version: version)
+        default: throw answer.malformed
+        }
     }
 
     /// Writes a value.
@@ -71,7 +109,28 @@ public final class StateStoreClient: Sendable {
         fencingToken: StateStoreVersion? = nil,
         persist: Bool = false
     ) async throws(StateStoreError) -> StateStoreSetOutcome {
-        throw StateStoreError(.notSupported, "is being written")
+        try Self.check(key)
+        if value.count > self.configuration.maximumValueBytes {
+            let limit = self.configuration.maximumValueBytes
+            throw StateStoreError(.invalidArgument, "a value of \(value.count) bytes, where \(limit) are allowed")
+        }
+        let command = StateCommand.set(
+            key: key.bytes,
+            value: value,
+            condition: try self.wire(condition),
+            lifetime: try Self.lifetime(expiresIn)
+        )
+        let answer = try await self.ask(command, token: fencingToken, persist: persist)
+        switch answer.value {
+        case .simple(let text) where text == Array("OK".utf8):
+            guard let version = answer.version else { throw answer.malformed }
+            return .applied(version)
+        // One of the public clients takes the second form as well.
+        case .integer(-1), .null:
+            if answer.wasResent, !condition.isRepeatable { throw Self.unknownOutcome }
+            return .notApplied(answer.version)
+        default: throw answer.malformed
+        }
     }
 
     /// Deletes a key.
@@ -88,7 +147,15 @@ public final class StateStoreClient: Sendable {
         ifVersion version: StateStoreVersion? = nil,
         fencingToken: StateStoreVersion? = nil
     ) async throws(StateStoreError) -> StateStoreDeleteOutcome {
-        throw StateStoreError(.notSupported, "is being written")
+        try Self.check(key)
+        if version != nil { try self.needExtension("deleting if the version is the expected one") }
+        let condition = version.map { StateCommand.Condition.version($0.stateVersion) } ?? .always
+        let answer = try await self.ask(.delete(key: key.bytes, condition: condition), token: fencingToken)
+        let outcome = try Self.deletion(answer)
+        if answer.wasResent, version != nil, outcome == .absent || outcome == .notDeleted(answer.version) {
+            throw Self.unknownOutcome
+        }
+        return outcome
     }
 
     /// Deletes a key if it holds a value.
@@ -105,7 +172,10 @@ public final class StateStoreClient: Sendable {
         ifValue value: [UInt8],
         fencingToken: StateStoreVersion? = nil
     ) async throws(StateStoreError) -> StateStoreDeleteOutcome {
-        throw StateStoreError(.notSupported, "is being written")
+        try Self.check(key)
+        return try Self.deletion(
+            try await self.ask(.deleteIfEqual(key: key.bytes, value: value), token: fencingToken)
+        )
     }
 
     /// Watches a key.

@@ -2,6 +2,7 @@ import Logging
 import MQTTClient
 import MQTTPackets
 import NIOCore
+import ScriptedPeer
 import Testing
 
 @Suite("Connecting", .timeLimit(.minutes(10)))

@@ -1,6 +1,7 @@
 import MQTTClient
 import MQTTPackets
 import NIOCore
+import ScriptedPeer
 import Testing
 
 @Suite("Delivering and acknowledging", .timeLimit(.minutes(10)))

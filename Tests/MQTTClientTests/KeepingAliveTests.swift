@@ -1,6 +1,7 @@
 import MQTTClient
 import MQTTPackets
 import NIOCore
+import ScriptedPeer
 import Testing
 
 @Suite("Keeping alive", .timeLimit(.minutes(10)))

@@ -1,4 +1,5 @@
 import MQTTClient
+import ScriptedPeer
 import Testing
 
 @Suite("Connections that are lost at random moments", .timeLimit(.minutes(10)))

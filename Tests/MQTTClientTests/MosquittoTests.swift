@@ -1,5 +1,6 @@
 import MQTTClient
 import MosquittoServer
+import ScriptedPeer
 import Testing
 
 @Suite("Against mosquitto", .timeLimit(.minutes(10)))

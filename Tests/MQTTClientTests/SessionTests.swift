@@ -1,6 +1,7 @@
 import MQTTClient
 import MQTTPackets
 import NIOCore
+import ScriptedPeer
 import ServiceLifecycle
 import Testing
 

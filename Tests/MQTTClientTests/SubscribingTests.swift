@@ -1,5 +1,6 @@
 import MQTTClient
 import MQTTPackets
+import ScriptedPeer
 import Testing
 
 @Suite("Subscribing", .timeLimit(.minutes(10)))

@@ -2,7 +2,7 @@
 enum ClientAnswer: Sendable {
     case publish(Reply<MQTTPublishResult>, Result<MQTTPublishResult, MQTTClientError>)
     case subscription(Reply<[MQTTReasonCode]>, Result<[MQTTReasonCode], MQTTClientError>)
-    case request(Reply<MQTTMessage>, Result<MQTTMessage, MQTTClientError>)
+    case request(Reply<MQTTAnswer>, Result<MQTTAnswer, MQTTClientError>)
     case connection(Reply<MQTTConnectionInformation>, Result<MQTTConnectionInformation, MQTTClientError>)
 
     func give() {

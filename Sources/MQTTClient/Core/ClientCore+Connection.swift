@@ -248,6 +248,7 @@ extension ClientCore {
             self.connectedAt = nil
             self.backoff.connectionEnded(after: now - connectedAt)
             self.watchLifetime(now - connectedAt)
+            self.failLostRequests()
             self.deliverEvent(.disconnected(end.error))
         }
         let waiter = self.connectionWaiter

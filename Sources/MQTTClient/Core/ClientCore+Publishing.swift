@@ -19,6 +19,7 @@ extension ClientCore {
             var packet = self.packet(operation)
             packet.packetIdentifier = identifier
             packet.dup = true
+            self.noteResent(operation)
             if let error = self.tooLarge(packet) {
                 _ = self.window.acknowledge(identifier)
                 self.identifiers.release(identifier)
@@ -110,7 +111,15 @@ extension ClientCore {
             reasonString: puback.properties.reasonString,
             userProperties: puback.properties.userProperties.map(MQTTUserProperty.init)
         )
+        if case .request(let correlation) = operation.waiter {
+            self.requests.update(correlation) { $0.isAcknowledged = true }
+        }
         self.answer(operation, .success(result))
+    }
+
+    private func noteResent(_ operation: PublishOperation) {
+        guard case .request(let correlation) = operation.waiter else { return }
+        self.requests.update(correlation) { $0.isResent = true }
     }
 
     /// Tells how a message ended, and makes room for another.
@@ -132,6 +141,7 @@ extension ClientCore {
     /// The server knows nothing of what was sent: all of it waits again, as new, before what waits already.
     func startOver() {
         let unacknowledged = self.window.removeAll()
+        for operation in unacknowledged { self.noteResent(operation) }
         self.queue.prepend(contentsOf: unacknowledged)
         self.identifiers = PacketIdentifiers()
     }

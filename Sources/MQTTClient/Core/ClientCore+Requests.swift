@@ -32,6 +32,7 @@ extension ClientCore {
                 number: operation.number,
                 topic: Array(topic.utf8),
                 deadline: operation.deadline,
+                tellsLosses: operation.tellsLosses,
                 reply: operation.reply
             ),
             correlation
@@ -77,7 +78,9 @@ extension ClientCore {
             self.logger.debug("an answer for no request", metadata: ["topic": "\(publish.topic)"])
             return
         }
-        self.turn.answers.append(.request(request.reply, .success(MQTTMessage(publish))))
+        self.turn.answers.append(
+            .request(request.reply, .success(MQTTAnswer(message: MQTTMessage(publish), wasResent: request.isResent)))
+        )
     }
 
     func failRequest(_ correlation: [UInt8], _ error: MQTTClientError) {
@@ -101,6 +104,15 @@ extension ClientCore {
         for request in self.requests.remove(where: isMeant) {
             self.turn.answers.append(.request(request.reply, .failure(error)))
         }
+    }
+
+    /// Fails the requests whose answers can not come any more, as the connection that they came on is gone.
+    ///
+    /// Where the server itself answers, an answer at QoS 0 is as good as sent when it has acknowledged the request.
+    func failLostRequests() {
+        guard self.configuration.responseQoS == .atMostOnce else { return }
+        let error = MQTTClientError(.answerLost, "the connection was lost after the server had taken the request")
+        self.abandonRequests(error) { $0.tellsLosses && $0.isAcknowledged }
     }
 
     func expireRequests(_ now: Duration) {

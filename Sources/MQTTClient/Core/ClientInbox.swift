@@ -36,6 +36,9 @@ final class ClientInbox: Sendable {
     /// How many operations count against the limit.
     var waitingMessages: Int { self.state.withLock { $0.waitingMessages } }
 
+    /// Whether the client has ended.
+    var hasEnded: Bool { self.state.withLock { $0.end != nil } }
+
     /// A number for a new operation.
     func makeNumber() -> UInt64 {
         self.lastNumber.wrappingAdd(1, ordering: .relaxed).newValue

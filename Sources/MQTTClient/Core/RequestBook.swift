@@ -5,7 +5,12 @@ struct RequestBook {
         let number: UInt64
         let topic: [UInt8]
         let deadline: Duration
-        let reply: Reply<MQTTMessage>
+        let tellsLosses: Bool
+        let reply: Reply<MQTTAnswer>
+        /// Whether the server has acknowledged it.
+        var isAcknowledged = false
+        /// Whether it was sent more than once.
+        var isResent = false
     }
 
     /// How many response topics one client uses at most.
@@ -89,6 +94,12 @@ struct RequestBook {
     mutating func add(_ request: Waiting, _ correlation: [UInt8]) {
         self.waiting[correlation] = request
         self.earliestDeadline = min(self.earliestDeadline ?? request.deadline, request.deadline)
+    }
+
+    mutating func update(_ correlation: [UInt8], _ change: (inout Waiting) -> Void) {
+        guard var request = self.waiting[correlation] else { return }
+        change(&request)
+        self.waiting[correlation] = request
     }
 
     mutating func remove(_ correlation: [UInt8]) -> Waiting? {

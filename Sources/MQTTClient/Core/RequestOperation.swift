@@ -9,5 +9,7 @@ struct RequestOperation: Sendable {
     let size: Int
     let expiry: Duration?
     let deadline: Duration
-    let reply: Reply<MQTTMessage>
+    /// Whether it fails when its answer must have been lost with a connection; otherwise it waits until its deadline.
+    let tellsLosses: Bool
+    let reply: Reply<MQTTAnswer>
 }

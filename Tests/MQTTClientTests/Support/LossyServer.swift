@@ -1,5 +1,6 @@
 import MQTTPackets
 import NIOCore
+import ScriptedPeer
 import Testing
 
 /// A server that keeps a session and drops its connection at random moments, and notes what the client does wrong.

@@ -1,5 +1,5 @@
-import Logging
-import MQTTClient
+package import Logging
+package import MQTTClient
 
 /// Runs a client beside a test, and gives the test what `run()` ended with.
 ///
@@ -9,7 +9,7 @@ import MQTTClient
 /// - Returns: How `run()` ended; the client is closed, keeping its session, if the test did not end it.
 /// - Throws: What the test throws.
 @discardableResult
-func withClient(
+package func withClient(
     _ configuration: MQTTClientConfiguration,
     _ body: (MQTTClient) async throws -> Void
 ) async throws -> (any Error)? {
@@ -38,7 +38,7 @@ func withClient(
 
 extension MQTTClientConfiguration {
     /// A configuration for tests: quick to come back.
-    static func testing(_ endpoint: MQTTEndpoint, _ identifier: String = "test") -> MQTTClientConfiguration {
+    package static func testing(_ endpoint: MQTTEndpoint, _ identifier: String = "test") -> MQTTClientConfiguration {
         var configuration = MQTTClientConfiguration(endpoint: endpoint, clientIdentifier: identifier)
         configuration.backoff = MQTTBackoff(base: .milliseconds(1), cap: .milliseconds(10))
         configuration.closeTimeout = .milliseconds(200)
@@ -48,5 +48,5 @@ extension MQTTClientConfiguration {
 
 extension Logger {
     /// A logger that says nothing.
-    static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+    package static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 }

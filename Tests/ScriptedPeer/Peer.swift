@@ -1,23 +1,23 @@
 import Glibc
-import MQTTClient
-import MQTTPackets
+package import MQTTClient
+package import MQTTPackets
 import NIOCore
 import NIOPosix
 
 /// A server that does exactly what the test says: it gets the other ends of the client's socket pairs, without ports.
-final class Peer: Sendable {
+package final class Peer: Sendable {
     private let accepted: AsyncStream<CInt>
     private let continuation: AsyncStream<CInt>.Continuation
 
-    init() {
+    package init() {
         (self.accepted, self.continuation) = AsyncStream.makeStream()
     }
 
     /// Where the client connects to.
-    var endpoint: MQTTEndpoint { .connector(self.connector) }
+    package var endpoint: MQTTEndpoint { .connector(self.connector) }
 
     /// Makes a connection of the client to this server.
-    var connector: @Sendable () async throws -> CInt {
+    package var connector: @Sendable () async throws -> CInt {
         { [continuation = self.continuation] in
             var pair: [CInt] = [0, 0]
             guard socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0, &pair) == 0 else { throw PeerError.noSocketPair }
@@ -27,7 +27,7 @@ final class Peer: Sendable {
     }
 
     /// Waits for the next connection of the client.
-    func accept() async throws -> PeerConnection {
+    package func accept() async throws -> PeerConnection {
         for await descriptor in self.accepted {
             return try await PeerConnection(descriptor)
         }
@@ -39,7 +39,7 @@ final class Peer: Sendable {
     /// - Parameter connack: What to answer to CONNECT.
     /// - Returns: The connection, and what the client said.
     /// - Throws: What goes wrong on the socket, or when the first packet is no CONNECT.
-    func welcome(_ connack: ConnAck = ConnAck()) async throws -> (PeerConnection, Connect) {
+    package func welcome(_ connack: ConnAck = ConnAck()) async throws -> (PeerConnection, Connect) {
         let connection = try await self.accept()
         guard case .connect(let connect) = try await connection.receive() else { throw PeerError.unexpected }
         try await connection.send(.connack(connack))

@@ -1,5 +1,5 @@
 /// What can go wrong with a scripted server.
-enum PeerError: Error {
+package enum PeerError: Error {
     case noSocketPair
     case noConnection
     case unexpected

@@ -1,11 +1,11 @@
-import MQTTPackets
+package import MQTTPackets
 import NIOCore
 import NIOPosix
 
 /// The server's end of one connection.
-final class PeerConnection {
+package final class PeerConnection {
     /// What the client did.
-    enum Event: Sendable {
+    package enum Event: Sendable {
         case packet(Packet)
         case garbage(PacketError)
         case closed
@@ -14,7 +14,7 @@ final class PeerConnection {
     private let channel: any Channel
     private var events: AsyncStream<Event>.Iterator
 
-    init(_ descriptor: CInt) async throws {
+    package init(_ descriptor: CInt) async throws {
         let (stream, continuation) = AsyncStream.makeStream(of: Event.self)
         self.events = stream.makeAsyncIterator()
         self.channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -27,7 +27,7 @@ final class PeerConnection {
     }
 
     /// The next packet of the client.
-    func receive() async throws -> Packet {
+    package func receive() async throws -> Packet {
         switch await self.events.next(isolation: #isolation) {
         case .packet(let packet): return packet
         case .garbage(let error): throw error
@@ -36,14 +36,14 @@ final class PeerConnection {
     }
 
     /// The next packet, which is a PUBLISH.
-    func receivePublish() async throws -> Publish {
+    package func receivePublish() async throws -> Publish {
         guard case .publish(let publish) = try await self.receive() else { throw PeerError.unexpected }
         return publish
     }
 
     /// The next packet, which is a SUBSCRIBE, answered with what was asked for.
     @discardableResult
-    func grant() async throws -> Subscribe {
+    package func grant() async throws -> Subscribe {
         guard case .subscribe(let subscribe) = try await self.receive() else { throw PeerError.unexpected }
         let codes = subscribe.filters.map { ReasonCode(rawValue: $0.qos.rawValue) }
         try await self.send(.suback(SubAck(packetIdentifier: subscribe.packetIdentifier, reasonCodes: codes)))
@@ -53,7 +53,7 @@ final class PeerConnection {
     /// Waits until the client closed the connection, whatever it sends before.
     ///
     /// - Returns: What it sent before.
-    func receiveUntilClosed() async throws -> [Packet] {
+    package func receiveUntilClosed() async throws -> [Packet] {
         var packets: [Packet] = []
         while true {
             switch await self.events.next(isolation: #isolation) {
@@ -64,17 +64,17 @@ final class PeerConnection {
         }
     }
 
-    func send(_ packets: Packet...) async throws {
+    package func send(_ packets: Packet...) async throws {
         var buffer = ByteBuffer()
         for packet in packets { packet.encode(into: &buffer, version: .v5) }
         try await self.channel.writeAndFlush(buffer)
     }
 
-    func send(bytes: [UInt8]) async throws {
+    package func send(bytes: [UInt8]) async throws {
         try await self.channel.writeAndFlush(ByteBuffer(bytes: bytes))
     }
 
-    func close() async {
+    package func close() async {
         try? await self.channel.close()
     }
 }
@@ -87,11 +87,11 @@ private final class PeerHandler: ChannelInboundHandler {
     private var decoder = PacketDecoder(version: nil, limits: .default, direction: .toServer)
     private var pending = ByteBuffer()
 
-    init(_ events: AsyncStream<PeerConnection.Event>.Continuation) {
+    package init(_ events: AsyncStream<PeerConnection.Event>.Continuation) {
         self.events = events
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var buffer = self.unwrapInboundIn(data)
         self.pending.writeBuffer(&buffer)
         do throws(PacketError) {
@@ -105,7 +105,7 @@ private final class PeerHandler: ChannelInboundHandler {
         }
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    package func channelInactive(context: ChannelHandlerContext) {
         self.events.yield(.closed)
         self.events.finish()
     }
