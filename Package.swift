@@ -175,7 +175,7 @@ let package = Package(
         .testTarget(name: "MQTTSessionsTests", dependencies: ["MQTTSessions", "MQTTPackets"], swiftSettings: settings),
         .testTarget(
             name: "StateStoreTests",
-            dependencies: ["StateStore", "MQTTPackets"],
+            dependencies: ["StateStore", "MQTTPackets", nioCore],
             swiftSettings: parserSettings
         ),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "JournalConformance"], swiftSettings: settings),

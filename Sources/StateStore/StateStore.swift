@@ -12,6 +12,25 @@ package struct StateStore: ~Copyable {
     package let configuration: StateStoreConfiguration
     /// Where the versions come from.
     package internal(set) var clock: StateClock
+    /// How many keys there are; those whose time is over and that were not removed yet are counted.
+    package internal(set) var count = 0
+    /// How many bytes all keys and values have.
+    package internal(set) var storedBytes = 0
+
+    var slots = StateSlots()
+    var index = StateIndex()
+    var bodies = StateBodies()
+    var expiries = StateExpiries()
+    /// The fencing tokens, by slot; few keys have one.
+    var fences: [Int32: StateVersion] = [:]
+    /// The key whose last change is the longest ago.
+    var oldest = StateSlot.none
+    /// The key that was changed last.
+    var newest = StateSlot.none
+    /// Whether recovery gave keys out of the order of their change.
+    var isUnordered = false
+    var watches: StateWatches
+    var prefixWatches: StatePrefixWatches
 
     /// Makes an empty store.
     ///
@@ -19,6 +38,8 @@ package struct StateStore: ~Copyable {
     package init(configuration: StateStoreConfiguration = StateStoreConfiguration()) {
         self.configuration = configuration
         clock = StateClock(maximumDrift: configuration.maximumClockDrift)
+        watches = StateWatches(configuration)
+        prefixWatches = StatePrefixWatches(configuration)
     }
 }
 

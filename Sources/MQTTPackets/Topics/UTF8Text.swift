@@ -1,7 +1,7 @@
 /// Checks of text as the protocol wants it: well-formed UTF-8 without U+0000 (MQTT 5.0 §1.5.4).
 ///
 /// Eight bytes are looked at together as long as they are ASCII, which nearly all topics and names are.
-enum UTF8Text {
+package enum UTF8Text {
     /// Eight bytes that are all 0x01; times a byte it is that byte eight times.
     private static let ones: UInt64 = 0x0101_0101_0101_0101
     /// The high bit of each of eight bytes.
@@ -15,7 +15,7 @@ enum UTF8Text {
     ///   - bytes: Where the text lies.
     ///   - range: Which bytes are the text.
     /// - Returns: Whether it is text.
-    static func isWellFormed(_ bytes: Span<UInt8>, in range: Range<Int>) -> Bool {
+    package static func isWellFormed(_ bytes: Span<UInt8>, in range: Range<Int>) -> Bool {
         var position = range.lowerBound
         while position &+ 8 <= range.upperBound, isPlain(load(bytes, position)) { position &+= 8 }
         while position < range.upperBound {

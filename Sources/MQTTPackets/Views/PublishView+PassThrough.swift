@@ -28,7 +28,7 @@ extension PublishView {
     }
 
     /// Where the property ends that begins at a place; never beyond the section.
-    private static func end(of bytes: Span<UInt8>, at position: Int, within end: Int) -> Int {
+    static func end(of bytes: Span<UInt8>, at position: Int, within end: Int) -> Int {
         let value = position &+ 1
         switch bytes[position] {
         case PropertyIdentifier.payloadFormatIndicator.rawValue:
@@ -46,7 +46,7 @@ extension PublishView {
 
     /// Steps over a length of two bytes and what it counts.
     @inline(__always)
-    private static func stepOver(_ bytes: Span<UInt8>, _ position: Int, _ end: Int) -> Int {
+    static func stepOver(_ bytes: Span<UInt8>, _ position: Int, _ end: Int) -> Int {
         guard end &- position >= 2 else { return end }
         let length = Int(bytes[position]) &<< 8 | Int(bytes[position &+ 1])
         return min(position &+ 2 &+ length, end)

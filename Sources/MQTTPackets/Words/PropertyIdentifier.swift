@@ -1,7 +1,7 @@
 /// What stands before a property on the wire (MQTT 5.0 §2.2.2.2, table 2-4).
 ///
 /// The specification makes it a variable byte integer; all there are take one byte.
-enum PropertyIdentifier: UInt8, Sendable, CaseIterable, CustomStringConvertible {
+package enum PropertyIdentifier: UInt8, Sendable, CaseIterable, CustomStringConvertible {
     case payloadFormatIndicator = 0x01
     case messageExpiryInterval = 0x02
     case contentType = 0x03
@@ -31,7 +31,7 @@ enum PropertyIdentifier: UInt8, Sendable, CaseIterable, CustomStringConvertible 
     case sharedSubscriptionAvailable = 0x2A
 
     /// The name in the specification, in small letters.
-    var description: String {
+    package var description: String {
         switch self {
         case .payloadFormatIndicator: "payload format indicator"
         case .messageExpiryInterval: "message expiry interval"

@@ -29,6 +29,12 @@ extension StateVersion {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// How many bytes the text has.
+    package var textLength: Int {
+        max(15, Decimal.digits(of: UInt64(max(milliseconds, 0)))) &+ max(5, Decimal.digits(of: counter))
+            &+ node.utf8.count &+ 2
+    }
+
     /// Appends the version's text.
     ///
     /// - Parameter bytes: What it is appended to.
