@@ -42,8 +42,9 @@ package struct StateChanges: Hashable, Sendable {
             guard case .array(let pair) = element, pair.count == 2, case .bulk(let key) = pair[0],
                 case .bulk(let text) = pair[1]
             else { return nil }
-            let version = text == [UInt8(ascii: "-")] ? nil : StateVersion(text.span, in: 0..<text.count)
-            guard version != nil || text.count == 1 else { return nil }
+            let isRemoved = text == [UInt8(ascii: "-")]
+            let version = isRemoved ? nil : StateVersion(text.span, in: 0..<text.count)
+            guard isRemoved || version != nil else { return nil }
             changes.entries.append(Entry(key: key, version: version))
         }
         return changes

@@ -78,8 +78,8 @@ extension StateStore {
 
     /// Makes sure that every version is later than one that is known to be given out, for instance by a removal.
     ///
-    /// - Parameter version: The version.
-    package mutating func advanceClock(past version: StateVersion) {
-        clock.advance(past: version.instant)
+    /// - Parameter instant: The time of the version.
+    package mutating func advance(past instant: StateInstant) {
+        clock.advance(past: instant)
     }
 }

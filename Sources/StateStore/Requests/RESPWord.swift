@@ -39,7 +39,9 @@ enum RESPWord {
     @inline(__always)
     static func word(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
         if range.count > 8 { return longWord(bytes, range) }
-        return letters(bytes, range)
+        let word = letters(bytes, range)
+        // The heads of the two long words are no words.
+        return word == keynotif || word == correlat ? 0 : word
     }
 
     @inline(__always)
