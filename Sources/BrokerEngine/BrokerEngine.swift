@@ -1,6 +1,7 @@
 import Journal
 import MQTTPackets
 import NIOCore
+import StateStore
 
 /// The sorting room of the broker: everything that is decided about sessions, subscriptions and messages is decided here.
 ///
@@ -51,6 +52,21 @@ package struct BrokerEngine: ~Copyable {
     /// Grows with each change of a subscription; see ``MatchCache``.
     var generation: UInt64 = 1
 
+    /// The state store.
+    var state: StateStore
+    /// The newest page with a change of the state.
+    var stateChangedOn: UInt64 = 0
+    /// The newest page on which a key was removed.
+    var stateRemovedOn: UInt64 = 0
+    /// What waits for a page before it leaves.
+    var outbox = Outbox()
+    /// Messages of commits that nobody may see yet, in order of their pages.
+    var heldMessages: [HeldMessage] = []
+    /// Copies of QoS 0 of such messages for groups.
+    var heldCopies: [HeldCopy] = []
+    /// Clients of a store that another broker serves, by their numbers; empty for a broker.
+    var foreignClients: [[UInt8]] = []
+
     var log: FactLog
     var dirty: [ConnectionHandle] = []
     /// Emptied buffers for the next output.
@@ -59,6 +75,13 @@ package struct BrokerEngine: ~Copyable {
     var pendingGroups: [Int32] = []
     var acknowledgingSessions: [Int32] = []
     var acknowledgingGroups: [Int32] = []
+    /// Sessions and groups that go on when a page is durable.
+    var pagePendingSessions: [Int32] = []
+    var pagePendingGroups: [Int32] = []
+    /// Deliveries of groups that ended in vain, counted where a member asked for delivery facts.
+    var attempts: [AttemptKey: UInt32] = [:]
+    /// Deliveries that were handed back to come later.
+    var delays = DelayQueue()
     /// Connections with answers held until a page is durable.
     var holders: [Int32] = []
 
@@ -78,10 +101,15 @@ package struct BrokerEngine: ~Copyable {
     /// Used only between the first ``recover(_:)`` and ``finishRecovery(at:)``.
     var recovery: RecoveryState?
 
+    // Scratch space of a commit and of an answer.
+    var commitPlan = CommitPlan()
+    var answerScratch: [UInt8] = []
+
     // Scratch space of a publish, kept so that a message allocates nothing.
     var durableTargets: [DurableTarget] = []
     var durableGroups: [Int32] = []
 
+    var isShuttingDown = false
     var startedAt = EngineTime(milliseconds: 0)
     var nextSystemReport = EngineTime(milliseconds: 0)
     /// Groups told of in the last `$SYS` report.
@@ -89,6 +117,9 @@ package struct BrokerEngine: ~Copyable {
     var sweepPosition = 0
     /// Sessions that may end or have a will due while nobody is connected, looked at by the tick.
     var timedSessions: Set<Int32> = []
+
+    /// How many sequences a start of the broker passes over, so that none is used twice though a crash lost it.
+    static let sequencesPerStart: UInt64 = 1 << 40
 
     var limits: EngineLimits {
         @inline(__always) _read { yield configuration.limits }
@@ -100,6 +131,13 @@ package struct BrokerEngine: ~Copyable {
         filters = TopicTree(seed: configuration.seed)
         retainedTopics = TopicTree(seed: configuration.seed &* 31 &+ 7)
         cache = MatchCache(seed: configuration.seed ^ 0x5DEE_CE66, size: configuration.limits.cachedTopics)
+        var settings = configuration.state
+        settings.seed = configuration.seed &* 97 &+ 13
+        state = StateStore(configuration: settings)
         log = FactLog(isOn: configuration.journaling)
+        // Without a journal nothing says which sequences were used; the seed makes a collision unlikely.
+        if !configuration.journaling {
+            nextSequence += (EngineHash.mixed(configuration.seed) & 0xF_FFFF) &* Self.sequencesPerStart
+        }
     }
 }

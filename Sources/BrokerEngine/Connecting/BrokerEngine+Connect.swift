@@ -2,6 +2,9 @@ import MQTTPackets
 import NIOCore
 
 extension BrokerEngine {
+    /// Asks in CONNECT for what is beyond the standard, and confirms it in CONNACK.
+    static let extensionMark = UserProperty(name: "martlet", value: "1")
+
     /// CONNECT (MQTT 5.0 §3.1): finds or makes the session, and answers.
     mutating func receiveConnect(_ connect: Connect, on connection: Int) {
         connections[connection].version = connect.version
@@ -23,7 +26,7 @@ extension BrokerEngine {
             rejectConnect(connection, .qosNotSupported, "the will asks for QoS 2")
             return
         }
-        if let will = connect.will, isSystemTopic(Array(will.topic.utf8).span) {
+        if let topic = connect.will?.topic.utf8, isOwnTopic(Array(topic).span) || isRequestTopic(Array(topic).span) {
             rejectConnect(connection, .topicNameInvalid, "the will is for a topic of the broker's own")
             return
         }
@@ -41,6 +44,7 @@ extension BrokerEngine {
             return
         }
         answer.sessionPresent = known != nil
+        connections[connection].isMartlet = connect.properties.userProperties.contains(Self.extensionMark)
         let session = known ?? makeSession(client)
         attach(session, to: connection, connect)
         changedDurable = journalSession(session) || changedDurable
@@ -107,8 +111,6 @@ extension BrokerEngine {
         timedSessions.remove(session)
         sessions[at].expiry = sessionExpiry(of: connect)
         sessions[at].will = storedWill(of: connect)
-        sessions[at].queue.rewind()
-        sessions[at].ownInflight = 0
         // One that becomes persistent here is new: it has nothing yet that the journal must learn but itself.
         if wasPersistent, !sessions[at].isPersistent { changePersistence(of: session, to: false) }
         connections[connection].state = .connected
@@ -142,6 +144,7 @@ extension BrokerEngine {
         answer.properties.receiveMaximum = limits.receiveMaximum
         answer.properties.maximumQoS = .atLeastOnce
         answer.properties.maximumPacketSize = UInt32(clamping: limits.packet.maximumPacketSize)
+        if connections[connection].isMartlet { answer.properties.userProperties.append(Self.extensionMark) }
     }
 
     private func storedWill(of connect: Connect) -> StoredWill? {

@@ -1,4 +1,5 @@
 import MQTTPackets
+import StateStore
 
 extension BrokerEngine {
     /// The transport of a connection is gone, whoever closed it.
@@ -61,7 +62,10 @@ extension BrokerEngine {
         connections[connection].session = -1
         sessions[at].connection = -1
         statistics.connectedClients -= 1
-        handBack(of: session)
+        let isAttempt = connections[connection].isMartlet && !isNormal && !isShuttingDown
+        handBack(of: session, isAttempt: isAttempt)
+        if state.hasWatches { state.disconnect(StateClient(session)) }
+        rewind(session, isAttempt: isAttempt)
         if isNormal {
             sessions[at].will = nil
         } else if let will = sessions[at].will {
@@ -106,6 +110,8 @@ extension BrokerEngine {
     /// The broker stops: every client is told 0x8B and its session goes on as its expiry says.
     package mutating func shutDown(at time: EngineTime) {
         advance(to: time)
+        // Whoever is cut off now has done nothing wrong: its deliveries do not count as attempts.
+        isShuttingDown = true
         for connection in connections.indices where connections[connection].state == .connected {
             disconnect(connection, .serverShuttingDown)
         }
@@ -116,7 +122,7 @@ extension BrokerEngine {
         let at = Int(session)
         // Whatever its delay: a will that is still there was not sent (MQTT 5.0 §3.1.3.2.2).
         publishWill(of: session)
-        handBack(of: session)
+        handBack(of: session, isAttempt: false)
         // In an order of its own, so that a run can be repeated.
         for subscription in sessions[at].subscriptions.values.sorted() { removeSubscription(subscription) }
         dropQueue(of: session)

@@ -47,6 +47,8 @@ struct Connection {
     var receiveMaximum = 65_535
     /// The largest packet it takes.
     var maximumPacketSize = Int.max
+    /// Whether it asked for what is beyond the standard: delivery facts, the commit, the store's further commands.
+    var isMartlet = false
     /// Whether reason strings may be sent (MQTT 5.0 §3.1.2.11.7).
     var wantsProblemInformation = true
 

@@ -76,7 +76,11 @@ extension BrokerEngine {
     /// Writes a record of the old page again, as it is today, if it is still alive there.
     private mutating func move(_ record: RecordView, _ reader: PageReader, _ cleaning: inout FactCleaning) {
         guard let kind = FactKind(rawValue: record.kind) else { return }
-        var body = reader.body(of: record)
+        move(kind, version: record.version, reader.body(of: record), &cleaning)
+    }
+
+    private mutating func move(_ kind: FactKind, version: UInt8, _ fact: RecordBody, _ cleaning: inout FactCleaning) {
+        var body = fact
         switch kind {
         case .started: if started.page == cleaning.page { journalStarted() }
         case .session: if let id = try? body.readVarint() { moveSession(id, from: cleaning.page) }
@@ -85,12 +89,25 @@ extension BrokerEngine {
         case .stored:
             let messages = log[cleaning.page].messages
             guard cleaning.messagesPassed < messages.count else { return }
-            moveMessage(messages[cleaning.messagesPassed], &body, &cleaning)
+            moveMessage(messages[cleaning.messagesPassed], &body, version: version, &cleaning)
             cleaning.messagesPassed += 1
         case .sessionEnded, .disconnected, .unsubscribed, .groupEnded, .acknowledged, .groupAcknowledged,
-            .retainedCleared:
-            // What these end stood on an earlier page, and is gone with it.
+            .retainedCleared, .attempted, .stateRemoved:
+            // What these are about stood on an earlier page, and is gone with it or was written anew.
             break
+        case .stateSet: try? moveState(&body, from: cleaning.page)
+        case .committed: try? moveCommit(&body, &cleaning)
+        }
+    }
+
+    /// What a commit did is facts of their own by now: the page is durable, and so all of them are true.
+    private mutating func moveCommit(_ body: inout RecordBody, _ cleaning: inout FactCleaning) throws(JournalError) {
+        _ = try body.readVarint()
+        _ = try body.readVarint()
+        while body.remaining > 0 {
+            let part = try body.readPart()
+            guard let kind = FactKind(rawValue: part.kind), kind != .committed else { continue }
+            move(kind, version: part.version, RecordBody(body.bytes, in: part.body), &cleaning)
         }
     }
 
@@ -116,8 +133,13 @@ extension BrokerEngine {
         journalGroup(group)
     }
 
-    private mutating func moveMessage(_ message: Int32, _ body: inout RecordBody, _ cleaning: inout FactCleaning) {
-        guard message >= 0, let stored = try? StoredFact(&body),
+    private mutating func moveMessage(
+        _ message: Int32,
+        _ body: inout RecordBody,
+        version: UInt8,
+        _ cleaning: inout FactCleaning
+    ) {
+        guard message >= 0, let stored = try? StoredFact(&body, version: version),
             messages.slots[Int(message)].sequence == stored.sequence,
             messages.slots[Int(message)].page == cleaning.page
         else { return }
@@ -162,8 +184,8 @@ extension BrokerEngine {
         let allGroups =
             stored.sequence >= cleaning.exactFrom
             && Int(messages.slots[Int(message)].groupReferences) == stored.groups.count
-        for id in stored.groups {
-            guard let group = groupByID[id], stored.sequence >= groups[Int(group)].durableFrom else { continue }
+        for named in stored.groups {
+            guard let group = groupByID[named.id], stored.sequence >= groups[Int(group)].durableFrom else { continue }
             if allGroups || holds(message, group, &cleaning) { durableGroups.append(group) }
         }
     }
@@ -173,7 +195,11 @@ extension BrokerEngine {
     /// Looked for only where the count of references does not tell.
     private func holds(_ message: Int32, _ group: Int32, _ cleaning: inout FactCleaning) -> Bool {
         let at = Int(group)
-        if groups[at].returned.contains(message) || groups[at].waiting.contains(message, in: messages) { return true }
+        if groups[at].delayed[message] != nil || groups[at].returned.contains(message)
+            || groups[at].waiting.contains(message, in: messages)
+        {
+            return true
+        }
         if cleaning.inflight == nil {
             // Every session is looked through: one that unsubscribed may still have it.
             cleaning.inflight = []

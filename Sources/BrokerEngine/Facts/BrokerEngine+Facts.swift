@@ -1,18 +1,19 @@
 import Journal
+import StateStore
 
 /// Writing facts. Each is written where it is decided, and read back by `BrokerEngine+Recovery`.
 extension BrokerEngine {
     /// Begins a record; where it begins.
     @inline(__always)
-    private mutating func begin(_ kind: FactKind) -> Int {
+    mutating func begin(_ kind: FactKind) -> Int {
         let start = log.writer.byteCount
-        log.writer.beginRecord(kind: kind.rawValue, version: kind.version)
+        log.begin(kind)
         return start
     }
 
     /// Ends the record of a fact that is alive now, on the open page.
-    private mutating func end(from start: Int, _ fact: FactPlace) -> FactPlace {
-        log.writer.endRecord()
+    mutating func end(from start: Int, _ fact: FactPlace) -> FactPlace {
+        log.end()
         if fact.isWritten { log.died(fact) }
         let place = FactPlace(page: log.open, bytes: log.writer.byteCount - start)
         log.born(place)
@@ -25,6 +26,9 @@ extension BrokerEngine {
         log.writer.append(nextSequence)
         log.writer.append(nextSessionID)
         log.writer.append(nextGroupID)
+        let clock = state.clock.last
+        log.writer.append(varint: UInt64(clamping: clock.milliseconds))
+        log.writer.append(varint: clock.counter)
         started = end(from: start, started)
     }
 
@@ -58,7 +62,7 @@ extension BrokerEngine {
         guard sessions[at].fact.isWritten else { return }
         _ = begin(.sessionEnded)
         log.writer.append(varint: sessions[at].id)
-        log.writer.endRecord()
+        log.end()
         log.died(sessions[at].fact)
         sessions[at].fact = FactPlace()
     }
@@ -72,7 +76,7 @@ extension BrokerEngine {
         log.writer.append(UInt64(bitPattern: sessions[at].endsAt.milliseconds))
         log.writer.append(UInt64(bitPattern: sessions[at].willAt.milliseconds))
         log.writer.append(UInt8(sessions[at].will == nil ? 0 : 1))
-        log.writer.endRecord()
+        log.end()
     }
 
     /// A session became persistent, or is not any more.
@@ -119,7 +123,7 @@ extension BrokerEngine {
         _ = begin(.unsubscribed)
         log.writer.append(varint: sessions[Int(subscriptions[at].session)].id)
         log.writer.append(bytes: subscriptions[at].filter)
-        log.writer.endRecord()
+        log.end()
     }
 
     /// Writes a group with a persistent member; when it had none before, what comes from now on is journaled for it.
@@ -138,7 +142,7 @@ extension BrokerEngine {
         guard groups[at].fact.isWritten else { return }
         _ = begin(.groupEnded)
         log.writer.append(varint: groups[at].id)
-        log.writer.endRecord()
+        log.end()
         log.died(groups[at].fact)
         groups[at].fact = FactPlace()
         groups[at].durableFrom = .max
@@ -166,20 +170,30 @@ extension BrokerEngine {
     private mutating func writeStored(_ message: Int32, retained: Bool) {
         let at = Int(message)
         log.writer.append(varint: messages.slots[at].sequence)
-        log.writer.append(messages.slots[at].qos | (retained ? 4 : 0))
+        log.writer.append(messages.slots[at].qos | (retained ? StoredFact.retainFlag : 0))
         let expiresAt = messages.slots[at].expiresAt
         log.writer.append(varint: expiresAt == .max ? 0 : UInt64(expiresAt))
         log.writer.append(varint: UInt64(durableTargets.count))
         for target in durableTargets {
             log.writer.append(varint: sessions[Int(target.session)].id)
             log.writer.append(varint: target.position)
-            log.writer.append(target.qos | (target.retain ? 4 : 0))
+            let attempts = sessions[Int(target.session)].queue.attempts(at: target.position)
+            log.writer.append(
+                target.qos | (target.retain ? StoredFact.retainFlag : 0) | (attempts > 0 ? StoredFact.attemptsFlag : 0)
+            )
             let identifiers = target.identifiers < 0 ? [] : identifierSets[target.identifiers]
             log.writer.append(varint: UInt64(identifiers.count))
             for identifier in identifiers { log.writer.append(varint: UInt64(identifier)) }
+            if attempts > 0 { log.writer.append(varint: UInt64(attempts)) }
         }
         log.writer.append(varint: UInt64(durableGroups.count))
-        for group in durableGroups { log.writer.append(varint: groups[Int(group)].id) }
+        for group in durableGroups {
+            let attempts = ended(message, ofGroup: group)
+            log.writer.append(varint: groups[Int(group)].id << 1 | (attempts > 0 ? 1 : 0))
+            guard attempts > 0 else { continue }
+            log.writer.append(varint: UInt64(attempts))
+            log.writer.append(varint: UInt64(groups[Int(group)].delayed[message]?.milliseconds ?? 0))
+        }
         log.writer.append(varint: UInt64(messages.slots[at].topicLength))
         log.writer.append(varint: UInt64(messages.slots[at].propertiesLength))
         messages.appendBody(of: message, to: &log.writer)
@@ -189,7 +203,38 @@ extension BrokerEngine {
         guard log.isOn else { return }
         _ = begin(.retainedCleared)
         log.writer.append(bytes: topic)
-        log.writer.endRecord()
+        log.end()
+    }
+
+    // MARK: Attempts
+
+    /// Writes how often deliveries of a message of a group ended in vain.
+    ///
+    /// Like what says "done", it stands behind what it is about, and counts for nothing when that is gone.
+    mutating func journalAttempt(_ message: Int32, ofGroup group: Int32, until due: EngineTime?) {
+        guard messages.slots[Int(message)].page != 0,
+            messages.slots[Int(message)].sequence >= groups[Int(group)].durableFrom
+        else { return }
+        _ = begin(.attempted)
+        log.writer.append(DeliveryIdentity.Owner.group.rawValue)
+        log.writer.append(varint: groups[Int(group)].id)
+        log.writer.append(varint: messages.slots[Int(message)].sequence)
+        log.writer.append(varint: UInt64(ended(message, ofGroup: group)))
+        log.writer.append(varint: UInt64(due?.milliseconds ?? 0))
+        log.end()
+    }
+
+    /// Writes how often deliveries of an entry of a session's queue ended in vain.
+    mutating func journalAttempt(at position: UInt64, of session: Int32) {
+        let entry = sessions[Int(session)].queue[position]
+        guard messages.slots[Int(entry.message)].page != 0, sessions[Int(session)].isPersistent else { return }
+        _ = begin(.attempted)
+        log.writer.append(DeliveryIdentity.Owner.session.rawValue)
+        log.writer.append(varint: sessions[Int(session)].id)
+        log.writer.append(varint: position)
+        log.writer.append(varint: UInt64(entry.attempts))
+        log.writer.append(varint: 0)
+        log.end()
     }
 
     // MARK: What is done
@@ -226,6 +271,25 @@ extension BrokerEngine {
         acknowledgingGroups.removeAll(keepingCapacity: true)
     }
 
+    /// Writes that one message is done for a group.
+    mutating func journalDone(_ message: Int32, ofGroup group: Int32) {
+        _ = begin(.groupAcknowledged)
+        log.writer.append(varint: groups[Int(group)].id)
+        log.writer.append(varint: 1)
+        log.writer.append(varint: messages.slots[Int(message)].sequence)
+        log.end()
+    }
+
+    /// Writes that one position of a session is done.
+    mutating func journalDone(_ position: UInt64, of session: Int32) {
+        _ = begin(.acknowledged)
+        log.writer.append(varint: sessions[Int(session)].id)
+        log.writer.append(varint: 1)
+        log.writer.append(varint: position)
+        log.writer.append(varint: 1)
+        log.end()
+    }
+
     /// Positions go as runs: in order of their positions they are mostly one after the other.
     private mutating func writeAcknowledged(_ session: Int32) {
         let at = Int(session)
@@ -250,7 +314,7 @@ extension BrokerEngine {
             log.writer.append(varint: length)
             index += Int(length)
         }
-        log.writer.endRecord()
+        log.end()
         sessions[at].acknowledged.removeAll(keepingCapacity: true)
     }
 
@@ -265,7 +329,7 @@ extension BrokerEngine {
             log.writer.append(varint: sequence - previous)
             previous = sequence
         }
-        log.writer.endRecord()
+        log.end()
         groups[at].acknowledged.removeAll(keepingCapacity: true)
     }
 }

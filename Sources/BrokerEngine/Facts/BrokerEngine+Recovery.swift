@@ -1,4 +1,5 @@
 package import Journal
+import StateStore
 
 /// Folding the journal into the state it describes.
 extension BrokerEngine {
@@ -17,20 +18,41 @@ extension BrokerEngine {
                 } catch {
                     recovery?.unreadable += 1
                     // The list goes with the records one to one, also where one says nothing.
-                    if record.kind == FactKind.stored.rawValue { log[page.number].messages.append(-1) }
+                    for _ in 0..<Self.countStored(record, reader) { log[page.number].messages.append(-1) }
                 }
             }
         }
     }
 
     private mutating func apply(_ record: RecordView, _ reader: PageReader, page: UInt64) throws(JournalError) {
-        guard let kind = FactKind(rawValue: record.kind), record.version <= kind.version else {
-            throw JournalError(.damaged, "A record of kind \(record.kind), version \(record.version) is not known.")
-        }
-        var body = reader.body(of: record)
+        let kind = try Self.kind(record.kind, version: record.version)
         let place = FactPlace(page: page, bytes: record.body.upperBound - record.offset)
+        if kind == .committed {
+            try applyCommitted(reader.body(of: record), page: page)
+        } else {
+            try apply(kind, version: record.version, reader.body(of: record), place)
+        }
+    }
+
+    static func kind(_ number: UInt8, version: UInt8) throws(JournalError) -> FactKind {
+        guard let kind = FactKind(rawValue: number), version <= kind.version else {
+            throw JournalError(.damaged, "A record of kind \(number), version \(version) is not known.")
+        }
+        return kind
+    }
+
+    mutating func apply(
+        _ kind: FactKind,
+        version: UInt8,
+        _ fact: RecordBody,
+        _ place: FactPlace
+    ) throws(JournalError) {
+        var body = fact
         switch kind {
-        case .started: try applyStarted(&body, place)
+        case .committed: break
+        case .stateSet: try applyStateSet(&body, place)
+        case .stateRemoved: try applyStateRemoved(&body)
+        case .started: try applyStarted(&body, place, version: version)
         case .session: try applySession(&body, place)
         case .sessionEnded: applySessionEnded(try body.readVarint())
         case .disconnected: try applyDisconnected(&body)
@@ -38,7 +60,8 @@ extension BrokerEngine {
         case .unsubscribed: try applyUnsubscribed(&body)
         case .group: try applyGroup(&body, place)
         case .groupEnded: applyGroupEnded(try body.readVarint())
-        case .stored: try applyStored(&body, place)
+        case .stored: try applyStored(&body, place, version: version)
+        case .attempted: try applyAttempted(&body)
         case .acknowledged: try applyAcknowledged(&body)
         case .groupAcknowledged: try applyGroupAcknowledged(&body)
         case .retainedCleared: _ = clearRetained(try body.readBytes(body.remaining))
@@ -52,10 +75,18 @@ extension BrokerEngine {
         log.born(place)
     }
 
-    private mutating func applyStarted(_ body: inout RecordBody, _ place: FactPlace) throws(JournalError) {
+    private mutating func applyStarted(
+        _ body: inout RecordBody,
+        _ place: FactPlace,
+        version: UInt8
+    ) throws(JournalError) {
         nextSequence = max(nextSequence, try body.readUInt64())
         nextSessionID = max(nextSessionID, try body.readUInt64())
         nextGroupID = max(nextGroupID, try body.readUInt64())
+        if version > 1 {
+            let milliseconds = Int64(clamping: try body.readVarint())
+            advanceClock(past: StateInstant(milliseconds: milliseconds, counter: try body.readVarint()))
+        }
         var fact = started
         renew(&fact, place)
         started = fact
@@ -201,8 +232,12 @@ extension BrokerEngine {
 
     // MARK: Messages
 
-    private mutating func applyStored(_ body: inout RecordBody, _ place: FactPlace) throws(JournalError) {
-        let fact = try StoredFact(&body)
+    private mutating func applyStored(
+        _ body: inout RecordBody,
+        _ place: FactPlace,
+        version: UInt8
+    ) throws(JournalError) {
+        let fact = try StoredFact(&body, version: version)
         nextSequence = max(nextSequence, fact.sequence + 1)
         log.ensure(place.page)
         if let known = recovery?.messageBySequence[fact.sequence] {
@@ -227,8 +262,12 @@ extension BrokerEngine {
         recovery?.messageBySequence[fact.sequence] = message
         messages.retain(message)
         for target in fact.targets { restore(message, target) }
-        for id in fact.groups {
-            let group = recoveredGroup(id)
+        for named in fact.groups {
+            let group = recoveredGroup(named.id)
+            if named.attempts > 0 {
+                let attempt = RecoveredAttempt(attempts: named.attempts, due: named.due)
+                recovery?.groupAttempts[group, default: [:]][fact.sequence] = attempt
+            }
             recovery?.groupMessages[group, default: [:]][fact.sequence] = message
             messages.retain(message)
             messages.slots[Int(message)].groupReferences += 1
@@ -247,6 +286,7 @@ extension BrokerEngine {
         )
         // Whether it was sent before the crash nobody knows.
         entry.mayBeDuplicate = true
+        entry.attempts = target.attempts
         sessions[Int(session)].queue.restore(entry, at: target.position)
         sessions[Int(session)].queuedBytes += Int(messages.slots[Int(message)].bodyLength)
         messages.retain(message)
@@ -257,6 +297,27 @@ extension BrokerEngine {
             recovery?.messageBySequence[messages.slots[Int(message)].sequence] = nil
         }
         releaseMessage(message, ofGroup: ofGroup)
+    }
+
+    private mutating func applyAttempted(_ body: inout RecordBody) throws(JournalError) {
+        guard let owner = DeliveryIdentity.Owner(rawValue: try body.readUInt8()) else {
+            throw JournalError(.damaged, "An attempt belongs to nobody that is known.")
+        }
+        let id = try body.readVarint()
+        let number = try body.readVarint()
+        let attempts = try body.readVarint()
+        let due = EngineTime(milliseconds: Int64(clamping: try body.readVarint()))
+        switch owner {
+        case .session:
+            let session = Int(recoveredSession(id))
+            guard sessions[session].queue.contains(number), !sessions[session].queue[number].isDone else { return }
+            sessions[session].queue[number].attempts = UInt16(clamping: attempts)
+        case .group:
+            let group = recoveredGroup(id)
+            guard recovery?.groupMessages[group]?[number] != nil else { return }
+            let attempt = RecoveredAttempt(attempts: UInt32(clamping: attempts), due: due)
+            recovery?.groupAttempts[group, default: [:]][number] = attempt
+        }
     }
 
     private mutating func applyAcknowledged(_ body: inout RecordBody) throws(JournalError) {
@@ -288,6 +349,7 @@ extension BrokerEngine {
         var sequence: UInt64 = 0
         for _ in 0..<(try body.readVarint()) {
             sequence += try body.readVarint()
+            recovery?.groupAttempts[group]?[sequence] = nil
             if let message = recovery?.groupMessages[group]?.removeValue(forKey: sequence) {
                 releaseRecovered(message, ofGroup: true)
             }
@@ -323,6 +385,9 @@ extension BrokerEngine {
             for session in sessionByID.values.sorted() { wake(session, state.disconnected[session]) }
         }
         recovery = nil
+        state.finishRestoring()
+        (stateChangedOn, stateRemovedOn) = (0, 0)
+        if log.isOn { nextSequence += Self.sequencesPerStart }
         journalStarted()
         generation += 1
         recoveredBelow = nextSequence
@@ -360,15 +425,27 @@ extension BrokerEngine {
     private mutating func restoreGroups(_ state: RecoveryState) {
         for group in groupByID.values.sorted() {
             let waiting = state.groupMessages[group] ?? [:]
-            for (_, message) in waiting.sorted(by: { $0.key < $1.key }) {
-                groups[Int(group)].waiting.append(message)
-                groups[Int(group)].queuedBytes += Int(messages.slots[Int(message)].bodyLength)
+            for (sequence, message) in waiting.sorted(by: { $0.key < $1.key }) {
+                restore(message, toGroup: group, state.groupAttempts[group]?[sequence])
             }
             // Its members' subscriptions were lost with a damaged page.
             guard groups[Int(group)].members.isEmpty else { continue }
             journalGroupEnded(group)
             empty(group)
         }
+    }
+
+    private mutating func restore(_ message: Int32, toGroup group: Int32, _ attempt: RecoveredAttempt?) {
+        if let attempt {
+            attempts[AttemptKey(group: group, message: message)] = attempt.attempts
+            messages.slots[Int(message)].hasAttempts = true
+            if attempt.due > now {
+                delay(message, ofGroup: group, until: attempt.due)
+                return
+            }
+        }
+        groups[Int(group)].waiting.append(message)
+        groups[Int(group)].queuedBytes += Int(messages.slots[Int(message)].bodyLength)
     }
 
     private mutating func wake(_ session: Int32, _ disconnected: RecoveredDisconnect?) {

@@ -24,10 +24,14 @@ extension BrokerEngine {
         log.retry = again
         log.shrink(page.number, to: again.bytes.count)
         log.writer.append(recordsOf: log.writer.take(), where: Self.isNoMessage)
-        for number in page.number...log.open where log.holds(number) { log[number].messages = [] }
+        for number in page.number...log.open where log.holds(number) {
+            // A commit is tried again whole: nobody was told of it, and nobody saw what it published.
+            log[number].messages.removeAll { $0 < 0 || !messages.slots[Int($0)].isHeld }
+        }
         log.cleaning = nil
         undoMoves(to: page.number)
-        for slot in messages.slots.indices where messages.slots[slot].page >= page.number {
+        for slot in messages.slots.indices
+        where messages.slots[slot].page >= page.number && !messages.slots[slot].isHeld {
             refuseMessage(slot)
         }
         restoreReplaced(from: page.number)
@@ -87,7 +91,9 @@ extension BrokerEngine {
         var answers: [UInt8] = []
         var rest: [UInt8] = []
         let held = connections[connection].held
-        let isConnAckHeld = connections[connection].isConnAckHeld
+        // Nothing leaves before CONNACK; and PUBACKs keep their order behind that of a request, which is answered when its page is durable.
+        var isKept = connections[connection].isConnAckHeld
+        var kept = 0
         var offset = 0
         while let header = try? FixedHeader.parse(held.span, from: offset, limits: .default),
             offset + header.packetLength <= held.count
@@ -96,19 +102,26 @@ extension BrokerEngine {
             offset += header.packetLength
             if header.type != .puback {
                 rest.append(contentsOf: packet)
-            } else if isConnAckHeld {
-                // Nothing leaves before CONNACK.
+                continue
+            }
+            isKept = isKept || Self.isOfRequest(packet)
+            if isKept {
                 rest.append(contentsOf: refusal(of: packet))
+                kept += 1
             } else {
                 answers.append(contentsOf: refusal(of: packet))
             }
         }
         let page = connections[connection].marks.last?.page ?? 0
-        if !isConnAckHeld { connections[connection].heldPublishes = 0 }
-        let publishes = connections[connection].heldPublishes
+        connections[connection].heldPublishes = kept
         connections[connection].held = rest
-        connections[connection].marks = rest.isEmpty ? [] : [.init(page: page, end: rest.count, publishes: publishes)]
+        connections[connection].marks = rest.isEmpty ? [] : [.init(page: page, end: rest.count, publishes: kept)]
         if !answers.isEmpty { write(answers, to: connection) }
+    }
+
+    /// Whether a PUBACK is that of a request to the broker itself: it says success in full.
+    private static func isOfRequest(_ packet: ArraySlice<UInt8>) -> Bool {
+        packet.count == 5 && packet.last == ReasonCode.success.rawValue
     }
 
     private func refusal(of packet: ArraySlice<UInt8>) -> [UInt8] {

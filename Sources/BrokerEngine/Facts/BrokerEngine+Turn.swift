@@ -1,4 +1,5 @@
 package import Journal
+import StateStore
 
 extension BrokerEngine {
     /// Ends a turn: deliveries are chosen and written, and its facts are complete.
@@ -6,6 +7,9 @@ extension BrokerEngine {
     /// After this the shell takes the dirty connections' output and, when the journal is idle, the page.
     package mutating func endTurn(at time: EngineTime) {
         advance(to: time)
+        expireState()
+        returnDelayed()
+        flushOutbox()
         // A list may grow while it is worked off: a delivery that is done at once makes room for the next.
         var index = 0
         while index < pendingSessions.count {
@@ -32,6 +36,8 @@ extension BrokerEngine {
             clean()
             log.trim()
         }
+        statistics.stateKeys = state.count
+        statistics.stateBytes = state.storedBytes
         statistics.storedMessages = messages.count
         statistics.storedBytes = messages.storedBytes
     }
@@ -40,6 +46,9 @@ extension BrokerEngine {
     ///
     /// Asked after the outputs were taken and after ``pageIsDurable(_:)``; call ``endTurn(at:)`` again while it is true.
     package var wantsTurn: Bool { !pendingSessions.isEmpty || !pendingGroups.isEmpty }
+
+    /// When something is due that does not wait for the next tick: a key's end, a delivery that was put off; `never` for nothing.
+    package var nextDue: EngineTime { min(EngineTime(milliseconds: state.nextExpiry), delays.nextDue) }
 
     /// The facts decided since the last page, when there are any; hand them to the journal, one page at a time.
     ///
@@ -64,6 +73,8 @@ extension BrokerEngine {
         log.moves.removeFirst(log.moves.firstIndex { $0.to > number } ?? log.moves.count)
         forgetReplaced(upTo: number)
         releaseAnswers(upTo: log.durable)
+        releaseHeld()
+        pumpPagePending()
         log.trim()
     }
 

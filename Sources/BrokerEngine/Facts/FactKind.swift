@@ -26,7 +26,20 @@ enum FactKind: UInt8 {
     case groupAcknowledged = 11
     /// A topic has no retained message any more.
     case retainedCleared = 12
+    /// How often a delivery ended in vain, and when it comes again.
+    case attempted = 13
+    /// A key of the state store, as it is now.
+    case stateSet = 14
+    /// A key of the state store is gone.
+    case stateRemoved = 15
+    /// A commit: other facts, which are true together or not at all.
+    case committed = 16
 
     /// The version of the body that this engine writes.
-    var version: UInt8 { 1 }
+    var version: UInt8 {
+        switch self {
+        case .started, .stored: 2
+        default: 1
+        }
+    }
 }

@@ -26,7 +26,10 @@ struct FactLog {
     /// A page that could not be appended and is tried again, without the messages that were refused.
     var retry: JournalPage?
 
-    /// The pages from ``firstPage`` on, the open one last.
+    /// The pages that are not dropped yet; the open one is the last.
+    /// Whether facts go into the record of a commit, as its parts.
+    private(set) var isInCommit = false
+
     private(set) var pages: [FactPage] = []
     private var front = 0
     private(set) var firstPage: UInt64 = 1
@@ -49,6 +52,37 @@ struct FactLog {
     var wantsPage: UInt64?
 
     init(isOn: Bool) { self.isOn = isOn }
+
+    // MARK: Writing
+
+    /// Begins a record, or a part of the commit that is open.
+    @inline(__always)
+    mutating func begin(_ kind: FactKind) {
+        if isInCommit {
+            writer.beginPart(kind: kind.rawValue, version: kind.version)
+        } else {
+            writer.beginRecord(kind: kind.rawValue, version: kind.version)
+        }
+    }
+
+    /// Ends the record, or the part.
+    @inline(__always)
+    mutating func end() {
+        if isInCommit { writer.endPart() } else { writer.endRecord() }
+    }
+
+    /// Begins the record of a commit: what is written up to ``endCommit()`` is true together.
+    mutating func beginCommit() {
+        begin(.committed)
+        isInCommit = true
+    }
+
+    mutating func endCommit() {
+        isInCommit = false
+        end()
+    }
+
+    // MARK: Pages
 
     /// Whether a new durable message may be taken.
     var takesMessages: Bool { health == .good }

@@ -4,6 +4,8 @@ struct RecoveryState {
     var messageBySequence: [UInt64: Int32] = [:]
     /// What each group still has, by the message's identity.
     var groupMessages: [Int32: [UInt64: Int32]] = [:]
+    /// Deliveries of groups that ended in vain, by the message's identity.
+    var groupAttempts: [Int32: [UInt64: RecoveredAttempt]] = [:]
     /// Sessions whose own record was not seen yet: it may follow, moved behind the messages that name it.
     var unknownSessions: Set<Int32> = []
     /// Likewise for groups.
@@ -21,6 +23,13 @@ struct RecoveredSubscription {
     var options: UInt8
     var identifier: UInt32
     var fact: FactPlace
+}
+
+/// How often a delivery ended in vain, read from the journal.
+struct RecoveredAttempt {
+    var attempts: UInt32
+    /// When it comes again.
+    var due: EngineTime
 }
 
 /// The end of a connection read from the journal.

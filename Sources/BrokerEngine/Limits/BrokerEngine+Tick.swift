@@ -79,7 +79,8 @@ extension BrokerEngine {
         while left > 0, sessions[at].queue.count > 0 {
             let position = sessions[at].queue.head
             let entry = sessions[at].queue[position]
-            guard messages.slots[Int(entry.message)].expiresAt <= now.milliseconds else { return }
+            // One that was sent already is sent again, whatever its expiry.
+            guard !entry.wasSent, messages.slots[Int(entry.message)].expiresAt <= now.milliseconds else { return }
             statistics.expired += 1
             finish(position, of: session)
             left -= 1

@@ -1,3 +1,5 @@
+package import StateStore
+
 /// What an engine is told once, at its start.
 package struct EngineConfiguration: Sendable {
     /// All bounds.
@@ -8,6 +10,8 @@ package struct EngineConfiguration: Sendable {
     package var seed: UInt64
     /// Seconds between two `$SYS` reports; 0 for none.
     package var systemTopicInterval: UInt32 = 10
+    /// The settings of the state store; its seed is made of ``seed``.
+    package var state = StateStoreConfiguration()
     /// The text of `$SYS/broker/version`.
     package var version = "martlet"
 

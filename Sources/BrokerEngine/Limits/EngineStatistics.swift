@@ -18,6 +18,20 @@ package struct EngineStatistics: Sendable, Equatable {
     package var expired: UInt64 = 0
     /// Shared deliveries handed to another member because their holder went away.
     package var redistributed: UInt64 = 0
+    /// Requests to the state store, commits among them.
+    package var stateRequests: UInt64 = 0
+    /// Requests that were answered with an error, or not at all because they cannot be answered.
+    package var stateRequestsRefused: UInt64 = 0
+    /// Keys removed because their time was over.
+    package var stateExpired: UInt64 = 0
+    /// Commits that were done.
+    package var commits: UInt64 = 0
+    /// Commits of which nothing was done.
+    package var commitsRefused: UInt64 = 0
+    /// Deliveries handed back to come later.
+    package var retried: UInt64 = 0
+    /// Answers and notices that nobody took: no subscription, or no room.
+    package var answersDropped: UInt64 = 0
     /// Bytes that came in.
     package var bytesReceived: UInt64 = 0
     /// Bytes that went out.
@@ -32,6 +46,10 @@ package struct EngineStatistics: Sendable, Equatable {
     package var subscriptions = 0
     /// Retained messages now.
     package var retainedMessages = 0
+    /// Keys of the state store now.
+    package var stateKeys = 0
+    /// Bytes of keys and values now.
+    package var stateBytes = 0
     /// Messages kept now: queued, in flight or retained.
     package var storedMessages = 0
     /// Bytes of the messages kept now.

@@ -2,8 +2,10 @@ import MQTTPackets
 
 extension BrokerEngine {
     /// Whether a retained message has a place: its topic has one already, or there are fewer than ``EngineLimits/retainedMessages``.
-    func hasRoomForRetained(_ bytes: Span<UInt8>, _ view: PublishView) -> Bool {
-        if view.payload.isEmpty || statistics.retainedMessages < limits.retainedMessages { return true }
+    ///
+    /// With as many more before it as `others` says.
+    func hasRoomForRetained(_ bytes: Span<UInt8>, _ view: PublishView, behind others: Int = 0) -> Bool {
+        if view.payload.isEmpty || statistics.retainedMessages + others < limits.retainedMessages { return true }
         guard let node = retainedTopics.find(bytes.extracting(view.topic)) else { return false }
         return Int(node) < retainedMessages.count && retainedMessages[Int(node)] >= 0
     }
@@ -104,7 +106,7 @@ extension BrokerEngine {
         for message in found {
             if messages.slots[Int(message)].expiresAt <= now.milliseconds { continue }
             let qos = min(messages.slots[Int(message)].qos, subscription.qos)
-            if qos == 0, hasRoomForAtMostOnce(of: subscription.session) {
+            if qos == 0, !messages.slots[Int(message)].isHeld, hasRoomForAtMostOnce(of: subscription.session) {
                 sendAtMostOnce(message, to: subscription.session, retain: true, identifiers: identifiers)
             } else {
                 // Also those of QoS 0 that the output has no room for: there may be more of them than fit at once.
@@ -126,6 +128,7 @@ extension BrokerEngine {
         let isDurable = qos > 0 && log.isOn && sessions[at].isPersistent && log.takesMessages
         let message = isDurable ? messages.duplicate(retained, sequence: nextSequence) : retained
         if isDurable { nextSequence += 1 }
+        if isDurable, messages.slots[Int(message)].isHeld { hold(message) }
         durableTargets.removeAll(keepingCapacity: true)
         durableGroups.removeAll(keepingCapacity: true)
         durableTargets.append(

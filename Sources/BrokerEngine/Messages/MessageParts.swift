@@ -13,6 +13,9 @@ struct MessageParts {
     /// The publisher's QoS.
     var qos: UInt8
 
+    /// Bytes of the body, nearly: the length of the properties may have three bytes more.
+    var bodyLength: Int { 5 + topic.count + propertiesLength + payload.count }
+
     /// Bytes of the properties that subscribers get.
     var propertiesLength: Int {
         propertyRanges?.reduce(0) { $0 + $1.count } ?? properties.count

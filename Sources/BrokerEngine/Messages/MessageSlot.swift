@@ -29,6 +29,10 @@ struct MessageSlot {
     var qos: UInt8 = 0
     /// A message of the broker's own (a will, a copy of a retained one): nobody could be told that the journal refused it.
     var isOwn = false
+    /// Published by a commit whose page is not durable yet: nobody may see it, because a crash would take the commit back.
+    var isHeld = false
+    /// Whether deliveries of it that ended in vain were counted, see ``BrokerEngine/attempts``.
+    var hasAttempts = false
     /// Set when the journal refused the message after it was queued: it is skipped where it was not sent yet.
     var isRefused = false
 

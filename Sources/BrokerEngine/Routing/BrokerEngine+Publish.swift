@@ -20,6 +20,10 @@ extension BrokerEngine {
         case will
         /// A `$SYS` report: not journaled.
         case system
+        /// An answer of the state store: not journaled.
+        case answer
+        /// A commit: seen by nobody before its page is durable.
+        case commit
     }
 
     /// PUBLISH from a client (MQTT 5.0 §3.3).
@@ -31,7 +35,13 @@ extension BrokerEngine {
         if view.topicAlias != nil {
             throw PacketError(reasonCode: .topicAliasInvalid, message: "this broker allows no topic alias")
         }
-        if isSystemTopic(bytes.extracting(view.topic)) {
+        if isRequestTopic(bytes.extracting(view.topic)) {
+            // The PUBACK of a request is held like that of a message, and counts like it.
+            try checkReceiveMaximum(of: connection)
+            try receiveRequest(bytes, view, on: connection)
+            return
+        }
+        if isOwnTopic(bytes.extracting(view.topic)) {
             if view.qos != .atMostOnce {
                 acknowledgePublish(view.packetIdentifier, .notAuthorized, on: connection, after: 0)
             }
@@ -41,14 +51,7 @@ extension BrokerEngine {
             _ = route(bytes, view, qos: 0, publisher: connections[connection].session, origin: .client)
             return
         }
-        // 3.1.1 knows no Receive Maximum: its bound is the number of packet identifiers.
-        let most = connections[connection].version == .v5 ? limits.receiveMaximum : .max
-        if connections[connection].heldPublishes >= Int(most) {
-            throw PacketError(
-                reasonCode: .receiveMaximumExceeded,
-                message: "more than \(most) messages without PUBACK"
-            )
-        }
+        try checkReceiveMaximum(of: connection)
         let routed = route(bytes, view, qos: 1, publisher: connections[connection].session, origin: .client)
         switch routed {
         case .accepted(let isDurable):
@@ -57,6 +60,18 @@ extension BrokerEngine {
         case .refused:
             statistics.refused += 1
             refusePublish(view.packetIdentifier, on: connection)
+        }
+    }
+
+    @inline(__always)
+    private func checkReceiveMaximum(of connection: Int) throws(PacketError) {
+        // 3.1.1 knows no Receive Maximum: its bound is the number of packet identifiers.
+        let most = connections[connection].version == .v5 ? limits.receiveMaximum : .max
+        if connections[connection].heldPublishes >= Int(most) {
+            throw PacketError(
+                reasonCode: .receiveMaximumExceeded,
+                message: "more than \(most) messages without PUBACK"
+            )
         }
     }
 
@@ -82,7 +97,7 @@ extension BrokerEngine {
 
     /// PUBACK: at once, or behind the page it depends on and behind what is held already ([MQTT-4.6.0-2]).
     @inline(__always)
-    private mutating func acknowledgePublish(
+    mutating func acknowledgePublish(
         _ identifier: UInt16,
         _ reason: ReasonCode,
         on connection: Int,
@@ -109,8 +124,14 @@ extension BrokerEngine {
     }
 
     /// Publishes what the broker itself sends: a will, a `$SYS` report.
-    mutating func publishPacket(_ packet: [UInt8], qos: UInt8, publisher: Int32, origin: Origin) {
-        let bytes = packet.span
+    mutating func publishPacket(
+        _ packets: [UInt8],
+        _ range: Range<Int>? = nil,
+        qos: UInt8,
+        publisher: Int32,
+        origin: Origin
+    ) {
+        let bytes = packets.span.extracting(range ?? packets.indices)
         guard let header = try? FixedHeader.parse(bytes, from: 0, limits: limits.packet),
             let view = try? PublishView.parse(bytes, packetAt: 0, header: header, version: .v5, limits: limits.packet)
         else { return }
@@ -128,13 +149,14 @@ extension BrokerEngine {
         origin: Origin
     ) -> Routed {
         let isSystem = origin == .system
+        let isUnjournaled = isSystem || origin == .answer
         let index = matchIndex(bytes, view.topic)
         if cache.entries[index].set.isEmpty, !view.retain { return .unmatched }
         let length = view.topic.count + view.properties.count + view.payload.count
         if messages.storedBytes + length > limits.storedBytes, !isSystem {
             return .refused
         }
-        let isDurable = log.isOn && !isSystem && needsJournal(index, qos: qos, retain: view.retain)
+        let isDurable = log.isOn && !isUnjournaled && needsJournal(index, qos: qos, retain: view.retain)
         if isDurable, !log.takesMessages { return .refused }
         if qos > 0, hasFullGroup(index, length) { return .refused }
         if view.retain, !hasRoomForRetained(bytes, view) { return .refused }
@@ -146,6 +168,7 @@ extension BrokerEngine {
         let message = messages.insert(sequence: nextSequence, bytes: bytes, parts: parts)
         nextSequence += 1
         messages.slots[Int(message)].isOwn = origin != .client
+        if origin == .commit, log.isOn { hold(message) }
         // Held while the copies are made, so that a delivery done at once does not free it.
         messages.retain(message)
         durableTargets.removeAll(keepingCapacity: true)
@@ -167,7 +190,7 @@ extension BrokerEngine {
     }
 
     /// Whether anything durable depends on a message: a persistent session, a group with one, or a retained topic.
-    private func needsJournal(_ index: Int, qos: UInt8, retain: Bool) -> Bool {
+    func needsJournal(_ index: Int, qos: UInt8, retain: Bool) -> Bool {
         if retain { return true }
         guard qos > 0 else { return false }
         for group in cache.entries[index].set.groups where groups[Int(group)].isDurable { return true }
@@ -176,9 +199,11 @@ extension BrokerEngine {
         return false
     }
 
-    private func hasFullGroup(_ index: Int, _ length: Int) -> Bool {
+    ///
+    /// With `others` more messages before it.
+    func hasFullGroup(_ index: Int, _ length: Int, behind others: Int = 0) -> Bool {
         for group in cache.entries[index].set.groups {
-            if groups[Int(group)].queued >= limits.queuedMessagesPerGroup { return true }
+            if groups[Int(group)].backlog + others >= limits.queuedMessagesPerGroup { return true }
             if groups[Int(group)].queuedBytes + length > limits.queuedBytesPerGroup { return true }
         }
         return false
@@ -208,7 +233,10 @@ extension BrokerEngine {
             defer { if needsLocal { identifierSets.release(target.identifiers) } }
             let keepsRetain = retain && target.retainAsPublished
             let granted = min(qos, target.qos)
-            if granted == 0 {
+            if granted == 0, messages.slots[Int(message)].isHeld {
+                taken = true
+                queueHeld(message, for: target, retain: keepsRetain)
+            } else if granted == 0 {
                 sendAtMostOnce(message, to: target.session, retain: keepsRetain, identifiers: target.identifiers)
                 taken = true
             } else if enqueue(message, for: target, qos: granted, retain: keepsRetain) {
@@ -218,7 +246,16 @@ extension BrokerEngine {
         return taken
     }
 
-    private mutating func enqueue(_ message: Int32, for target: MatchSet.Target, qos: UInt8, retain: Bool) -> Bool {
+    /// Queues a copy of QoS 0 that may not be sent yet; it is dropped where one that may be sent would be.
+    private mutating func queueHeld(_ message: Int32, for target: MatchSet.Target, retain: Bool) {
+        guard sessions[Int(target.session)].connection >= 0 else {
+            statistics.droppedQoS0 += 1
+            return
+        }
+        _ = enqueue(message, for: target, qos: 0, retain: retain)
+    }
+
+    mutating func enqueue(_ message: Int32, for target: MatchSet.Target, qos: UInt8, retain: Bool) -> Bool {
         let at = Int(target.session)
         let length = Int(messages.slots[Int(message)].bodyLength)
         guard sessions[at].queue.pending < limits.queuedMessagesPerSession,
@@ -227,7 +264,7 @@ extension BrokerEngine {
             statistics.droppedQueueFull += 1
             return false
         }
-        if log.isOn, sessions[at].isPersistent {
+        if log.isOn, sessions[at].isPersistent, qos > 0 {
             durableTargets.append(
                 DurableTarget(
                     session: target.session,
@@ -255,7 +292,11 @@ extension BrokerEngine {
             let group = cache.entries[index].set.groups[at]
             at += 1
             if qos == 0 {
-                sendAtMostOnce(message, toGroup: group)
+                if messages.slots[Int(message)].isHeld {
+                    holdCopy(message, ofGroup: group)
+                } else {
+                    sendAtMostOnce(message, toGroup: group)
+                }
                 continue
             }
             if log.isOn, groups[Int(group)].isDurable { durableGroups.append(group) }

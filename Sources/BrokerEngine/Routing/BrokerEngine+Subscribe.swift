@@ -123,6 +123,7 @@ extension BrokerEngine {
         var group = SharedGroup()
         group.id = id ?? nextGroupID
         nextGroupID = max(nextGroupID, group.id + 1)
+        group.deliveryID = group.id
         group.name = name
         let handle: Int32
         if let free = freeGroups.popLast() {
@@ -202,9 +203,11 @@ extension BrokerEngine {
     /// The last member of a group is gone, and with it what waited.
     mutating func empty(_ group: Int32) {
         let at = Int(group)
-        while let message = groups[at].waiting.popFirst() { releaseMessage(message, ofGroup: true) }
-        for message in groups[at].returned { releaseMessage(message, ofGroup: true) }
+        while let message = groups[at].waiting.popFirst() { release(message, ofGroup: group) }
+        for message in groups[at].returned { release(message, ofGroup: group) }
+        for message in groups[at].delayed.keys.sorted() { release(message, ofGroup: group) }
         groups[at].returned = []
+        groups[at].delayed = [:]
         groups[at].queuedBytes = 0
         if groups[at].node >= 0 { filterValues[Int(groups[at].node)].groups.removeAll { $0 == group } }
         groups[at].node = -1

@@ -11,6 +11,11 @@ extension BrokerEngine {
         let at = Int(session)
         if identifier >= SharedWindow.firstIdentifier {
             guard let slot = sessions[at].shared.remove(identifier) else { return }
+            guard !slot.isCommitted else {
+                roomInSession(session)
+                return
+            }
+            if connections[connection].isMartlet { forgetIdentity(of: slot, in: session) }
             groups[Int(slot.group)].inflight -= 1
             finish(slot.message, ofGroup: slot.group)
             if groups[Int(slot.group)].members.isEmpty { removeGroupIfDone(slot.group) }
@@ -18,6 +23,12 @@ extension BrokerEngine {
             guard let position = sessions[at].queue.position(of: identifier),
                 sessions[at].queue[position].isInflight
             else { return }
+            guard !sessions[at].queue[position].isCommitted else {
+                sessions[at].queue.close(position)
+                sessions[at].ownInflight -= 1
+                roomInSession(session)
+                return
+            }
             finish(position, of: session)
         }
         statistics.acknowledged += 1

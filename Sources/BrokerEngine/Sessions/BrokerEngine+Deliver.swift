@@ -50,21 +50,26 @@ extension BrokerEngine {
             sessions[at].queue.next += 1
             let entry = sessions[at].queue[position]
             if entry.isDone { continue }
-            if isObsolete(entry.message) {
+            if !entry.wasSent, isObsolete(entry.message) {
                 finish(position, of: session)
                 continue
             }
-            let sent = deliver(
-                entry.message,
-                to: connection,
-                Delivery(
-                    qos: entry.qos,
-                    isDuplicate: entry.mayBeDuplicate,
-                    retain: entry.retain,
-                    identifiers: entry.identifiers,
-                    packetIdentifier: entry.qos == 0 ? 0 : DeliveryQueue.identifier(of: position)
-                )
+            if mustWait(entry.message, for: connection) {
+                sessions[at].queue.next = position
+                pumpWhenDurable(session: session)
+                return
+            }
+            let delivery = Delivery(
+                qos: entry.qos,
+                isDuplicate: entry.mayBeDuplicate,
+                retain: entry.retain,
+                identifiers: entry.identifiers,
+                packetIdentifier: entry.qos == 0 ? 0 : DeliveryQueue.identifier(of: position)
             )
+            let sent =
+                connections[connection].isMartlet && entry.qos > 0
+                ? deliver(entry.message, to: connection, delivery, facts(at: position, of: session))
+                : deliver(entry.message, to: connection, delivery)
             if !sent { statistics.droppedTooLarge += 1 }
             guard sent, entry.qos > 0 else {
                 finish(position, of: session)
@@ -92,6 +97,16 @@ extension BrokerEngine {
         return true
     }
 
+    /// Whether a message is not to be seen yet.
+    ///
+    /// What a commit publishes waits until it is durable: after a crash the commit would be made again, and the message published
+    /// twice. And who may commit is shown no message that a crash could take back or a full journal refuse.
+    @inline(__always)
+    private func mustWait(_ message: Int32, for connection: Int) -> Bool {
+        messages.slots[Int(message)].isHeld
+            || (connections[connection].isMartlet && messages.slots[Int(message)].page > log.durable)
+    }
+
     /// An entry of a session's queue is done: acknowledged, expired or not to be sent.
     mutating func finish(_ position: UInt64, of session: Int32) {
         let at = Int(session)
@@ -114,6 +129,10 @@ extension BrokerEngine {
         while groups[at].queued > 0 {
             let isReturned = !groups[at].returned.isEmpty
             guard let message = first(of: group) else { return }
+            if messages.slots[Int(message)].isHeld {
+                pumpWhenDurable(group: group)
+                return
+            }
             if isObsolete(message) {
                 takeFirst(of: group)
                 finish(message, ofGroup: group)
@@ -127,6 +146,7 @@ extension BrokerEngine {
                 statistics.droppedTooLarge += 1
                 finish(message, ofGroup: group)
             } else {
+                if messages.slots[Int(message)].page > log.durable { pumpWhenDurable(group: group) }
                 return
             }
         }
@@ -162,7 +182,13 @@ extension BrokerEngine {
             groups[Int(group)].inflight += 1
         }
         // It fits: the member was chosen for the message.
-        _ = deliver(message, to: connection, delivery)
+        if connections[connection].isMartlet, delivery.qos > 0 {
+            let facts = facts(of: message, ofGroup: group)
+            sessions[session].sharedByIdentity[facts.identity] = delivery.packetIdentifier
+            _ = deliver(message, to: connection, delivery, facts)
+        } else {
+            _ = deliver(message, to: connection, delivery)
+        }
         if delivery.qos == 0 { finish(message, ofGroup: group) }
     }
 
@@ -178,7 +204,7 @@ extension BrokerEngine {
             looked += 1
             let connection = sessions[Int(member.session)].connection
             if connection >= 0, hasRoom(member.session, Int(connection)), !sessions[Int(member.session)].shared.isFull,
-                fits(message, member, Int(connection))
+                fits(message, member, Int(connection)), !mustWait(message, for: Int(connection))
             {
                 return member
             }
@@ -189,8 +215,9 @@ extension BrokerEngine {
     /// Whether a member takes a packet as large as its delivery of a message would be.
     @inline(__always)
     private func fits(_ message: Int32, _ member: SharedGroup.Member, _ connection: Int) -> Bool {
-        // What may be added to a body: fixed header, message expiry, one subscription identifier, a longer length of the properties.
-        let margin = 16
+        // What may be added to a body: fixed header, message expiry, one subscription identifier, a longer length of the properties;
+        // and the delivery facts.
+        let margin = connections[connection].isMartlet ? 128 : 16
         let most = connections[connection].maximumPacketSize
         return Int(messages.slots[Int(message)].bodyLength) + margin <= most
             || packetSize(message, of: member, on: connection) <= most
@@ -198,11 +225,13 @@ extension BrokerEngine {
 
     private func packetSize(_ message: Int32, of member: SharedGroup.Member, on connection: Int) -> Int {
         let subscription = subscriptions[Int(member.subscription)]
+        let hasFacts = connections[connection].isMartlet && subscription.qos > 0
         return DeliverySize(
             of: messages.slots[Int(message)],
             qos: subscription.qos,
             version: connections[connection].version,
-            identifiers: subscription.identifiers < 0 ? [] : identifierSets[subscription.identifiers]
+            identifiers: subscription.identifiers < 0 ? [] : identifierSets[subscription.identifiers],
+            facts: hasFacts ? facts(of: message, ofGroup: subscription.group) : nil
         ).packet
     }
 
@@ -225,13 +254,25 @@ extension BrokerEngine {
         {
             journalLater(messages.slots[Int(message)].sequence, ofGroup: group)
         }
+        release(message, ofGroup: group)
+    }
+
+    /// A group does not have a message any more.
+    @inline(__always)
+    mutating func release(_ message: Int32, ofGroup group: Int32) {
+        if messages.slots[Int(message)].hasAttempts { attempts[AttemptKey(group: group, message: message)] = nil }
         releaseMessage(message, ofGroup: true)
     }
 
     /// Shared deliveries in flight to a session that lost its connection go back to their groups, before everything newer, and
     /// at once to another member.
-    mutating func handBack(of session: Int32) {
+    ///
+    /// - Parameters:
+    ///   - session: Whose deliveries.
+    ///   - isAttempt: Whether they count as delivered in vain.
+    mutating func handBack(of session: Int32, isAttempt: Bool) {
         let slots = sessions[Int(session)].shared.removeAll()
+        sessions[Int(session)].sharedByIdentity.removeAll()
         guard !slots.isEmpty else { return }
         var touched: Set<Int32> = []
         for slot in slots {
@@ -241,6 +282,7 @@ extension BrokerEngine {
                 removeGroupIfDone(slot.group)
                 continue
             }
+            if isAttempt { countAttempt(slot.message, ofGroup: slot.group) }
             groups[Int(slot.group)].returned.append(slot.message)
             groups[Int(slot.group)].queuedBytes += Int(messages.slots[Int(slot.message)].bodyLength)
             groups[Int(slot.group)].redistributed += 1

@@ -57,15 +57,28 @@ extension BrokerEngine {
         connections[connection].output.writeInteger(UInt8(truncatingIfNeeded: rest))
     }
 
-    /// The copies that are not their body as it is kept: 3.1.1, an expiry to count down, subscription identifiers.
-    private mutating func deliverWithCare(_ slot: MessageSlot, to connection: Int, _ delivery: Delivery) -> Bool {
+    /// Writes a PUBLISH that says what delivery it is.
+    ///
+    /// - Returns: As ``deliver(_:to:_:)``.
+    mutating func deliver(_ message: Int32, to connection: Int, _ delivery: Delivery, _ facts: DeliveryFacts) -> Bool {
+        deliverWithCare(messages.slots[Int(message)], to: connection, delivery, facts)
+    }
+
+    /// The copies that are not their body as it is kept: 3.1.1, an expiry to count down, subscription identifiers, delivery facts.
+    private mutating func deliverWithCare(
+        _ slot: MessageSlot,
+        to connection: Int,
+        _ delivery: Delivery,
+        _ facts: DeliveryFacts? = nil
+    ) -> Bool {
         let isFive = connections[connection].version == .v5
         let identifiers = isFive && delivery.identifiers >= 0 ? identifierSets[delivery.identifiers] : []
         let size = DeliverySize(
             of: slot,
             qos: delivery.qos,
             version: connections[connection].version,
-            identifiers: identifiers
+            identifiers: identifiers,
+            facts: facts
         )
         guard size.packet <= connections[connection].maximumPacketSize, size.remaining <= DeliverySize.largest else {
             return false
@@ -89,7 +102,13 @@ extension BrokerEngine {
                 writeVariableByteInteger(Int(identifier), to: connection)
             }
         }
-        let from = start + (isFive ? slot.propertiesOffset : slot.payloadOffset)
+        var from = start + (isFive ? slot.propertiesOffset : slot.payloadOffset)
+        if let facts, isFive {
+            // Behind the publisher's own properties: the last one of a name is the broker's.
+            messages.write(from..<start + slot.payloadOffset, of: chunk, to: &connections[connection].output)
+            facts.write(to: &connections[connection].output)
+            from = start + slot.payloadOffset
+        }
         messages.write(from..<start + Int(slot.bodyLength), of: chunk, to: &connections[connection].output)
         statistics.publishesSent += 1
         return true

@@ -16,6 +16,8 @@ struct DeliveryQueue {
     var next: UInt64 = 0
     /// Entries that are not done.
     private(set) var pending = 0
+    /// Entries done by a commit whose acknowledgement has not come.
+    private(set) var committed = 0
 
     /// One past the last position.
     var tail: UInt64 { head + UInt64(count) }
@@ -34,6 +36,9 @@ struct DeliveryQueue {
 
     func contains(_ position: UInt64) -> Bool { position >= head && position < tail }
 
+    /// How often the delivery at a position ended in vain; 0 for one that is not there yet.
+    func attempts(at position: UInt64) -> UInt16 { contains(position) ? self[position].attempts : 0 }
+
     /// Adds an entry at the end.
     mutating func append(_ entry: DeliveryEntry) {
         if count == ring.count { grow() }
@@ -49,8 +54,22 @@ struct DeliveryQueue {
         trim()
     }
 
+    /// A commit was made of the entry at a position: it is done, and its packet identifier in use until ``finish(_:)``.
+    mutating func commit(_ position: UInt64) {
+        ring[index(position)].commit()
+        pending -= 1
+        committed += 1
+    }
+
+    /// The acknowledgement of a committed entry came, or its connection is gone.
+    mutating func close(_ position: UInt64) {
+        ring[index(position)] = .done
+        committed -= 1
+        trim()
+    }
+
     private mutating func trim() {
-        while count > 0, ring[first].isDone {
+        while count > 0, ring[first].isClosed {
             first = (first + 1) & (ring.count - 1)
             head += 1
             count -= 1
@@ -101,18 +120,32 @@ struct DeliveryQueue {
         next = head
     }
 
-    /// Starts again at the front, on a new connection: what was in flight is sent again, marked.
-    mutating func rewind() {
+    /// The connection is gone: on the next one it starts again at the front, and what was in flight is sent again, marked.
+    ///
+    /// - Parameter isAttempt: Whether what was in flight counts as delivered in vain.
+    /// - Returns: The positions that count so.
+    mutating func rewind(isAttempt: Bool) -> [UInt64] {
+        var counted: [UInt64] = []
         var position = head
         while position < next {
             let at = index(position)
-            if ring[at].isInflight {
+            if ring[at].isCommitted {
+                ring[at] = .done
+                committed -= 1
+            } else if ring[at].isInflight {
                 ring[at].isInflight = false
                 ring[at].mayBeDuplicate = true
+                ring[at].wasSent = true
+                if isAttempt {
+                    if ring[at].attempts < .max { ring[at].attempts += 1 }
+                    counted.append(position)
+                }
             }
             position += 1
         }
+        trim()
         next = head
+        return counted
     }
 
     private mutating func prepend() {

@@ -13,7 +13,8 @@ struct DeliverySize {
     /// Bytes of the whole packet.
     var packet: Int { 1 + VariableByteInteger.size(UInt32(clamping: remaining)) + remaining }
 
-    init(of slot: MessageSlot, qos: UInt8, version: ProtocolVersion, identifiers: [UInt32]) {
+    init(of slot: MessageSlot, qos: UInt8, version: ProtocolVersion, identifiers: [UInt32], facts: DeliveryFacts? = nil)
+    {
         let head = slot.identifierOffset + (qos == 0 ? 0 : 2)
         guard version == .v5 else {
             properties = 0
@@ -21,6 +22,7 @@ struct DeliverySize {
             return
         }
         var extra = slot.expiresAt != .max ? 5 : 0
+        if let facts { extra += facts.count }
         for identifier in identifiers { extra += 1 + VariableByteInteger.size(identifier) }
         properties = Int(slot.propertiesLength) + extra
         remaining = head + VariableByteInteger.size(UInt32(clamping: properties)) + properties + slot.payloadLength

@@ -16,6 +16,8 @@ struct Session {
     var will: StoredWill?
     var queue = DeliveryQueue()
     var shared = SharedWindow()
+    /// The packet identifiers of ``shared`` by the delivery; only for a session that asked for delivery facts.
+    var sharedByIdentity: [DeliveryIdentity: UInt16] = [:]
     /// Own (not shared) deliveries in flight.
     var ownInflight = 0
     /// Bytes of the messages in ``queue``.
@@ -30,6 +32,8 @@ struct Session {
     var changedOn: UInt64 = 0
     /// Whether it stands in the engine's list of sessions to pump at the end of the turn.
     var isPumpPending = false
+    /// Whether it stands in the engine's list of sessions that go on when a page is durable.
+    var isPagePending = false
     /// Whether it stands in the engine's list of sessions with acknowledgements to journal.
     var isAcknowledgementPending = false
     /// Positions acknowledged in this turn that the journal must learn.

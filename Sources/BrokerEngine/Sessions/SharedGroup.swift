@@ -8,6 +8,8 @@ struct SharedGroup {
 
     /// The group's identity in the journal; 0 for a free slot.
     var id: UInt64 = 0
+    /// The number in the identities of its deliveries: the first ``id`` it had, as long as it is there.
+    var deliveryID: UInt64 = 0
     /// `$share/NAME/FILTER`.
     var name: [UInt8] = []
     /// The node of the filter in the trie.
@@ -21,6 +23,8 @@ struct SharedGroup {
     var waiting = MessageRing()
     /// What members had and gave back, the oldest last; goes out before ``waiting``.
     var returned: [Int32] = []
+    /// What was handed back to come later, with the time of each; see ``DelayQueue``.
+    var delayed: [Int32: EngineTime] = [:]
     /// Bytes of the messages that wait.
     var queuedBytes = 0
     /// Deliveries in flight to members.
@@ -32,10 +36,15 @@ struct SharedGroup {
     /// Messages from this sequence on name the group in the journal; `UInt64.max` while it is not durable.
     var durableFrom = UInt64.max
     var isPumpPending = false
+    /// Whether it stands in the engine's list of groups that go on when a page is durable.
+    var isPagePending = false
     var isAcknowledgementPending = false
     /// Messages acknowledged in this turn that the journal must learn.
     var acknowledged: [UInt64] = []
 
     var isDurable: Bool { persistentMembers > 0 }
+    /// What can go out now.
     var queued: Int { waiting.count + returned.count }
+    /// What waits, be it for its time.
+    var backlog: Int { queued + delayed.count }
 }

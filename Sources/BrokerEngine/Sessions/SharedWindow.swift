@@ -6,9 +6,15 @@ struct SharedWindow {
     struct Slot: Hashable {
         /// The kept message; the next free slot (or -1) while `group` is negative.
         var message: Int32
-        /// The group it belongs to; negative while the slot is free.
+        /// The group it belongs to; negative while the slot is free, or a commit was made of its delivery.
         var group: Int32
+
+        /// The delivery is done by a commit; its packet identifier is in use until PUBACK.
+        var isCommitted: Bool { group == SharedWindow.committedGroup }
     }
+
+    private static let freeGroup: Int32 = -1
+    private static let committedGroup: Int32 = -2
 
     /// The packet identifier of the first slot.
     static let firstIdentifier: UInt16 = 32_768
@@ -38,15 +44,25 @@ struct SharedWindow {
     /// Frees the slot of a packet identifier; nil when nothing is in flight under it.
     mutating func remove(_ identifier: UInt16) -> Slot? {
         let index = Int(identifier) - Int(Self.firstIdentifier)
-        guard index >= 0, index < slots.count, slots[index].group >= 0 else { return nil }
+        guard index >= 0, index < slots.count, slots[index].group != Self.freeGroup else { return nil }
         let slot = slots[index]
-        slots[index] = Slot(message: free, group: -1)
+        slots[index] = Slot(message: free, group: Self.freeGroup)
         free = Int32(index)
         count -= 1
         return slot
     }
 
-    /// Takes everything out.
+    /// A commit was made of the delivery of a packet identifier, which stays in use until ``remove(_:)``.
+    ///
+    /// - Returns: What was in flight.
+    mutating func commit(_ identifier: UInt16) -> Slot {
+        let index = Int(identifier) - Int(Self.firstIdentifier)
+        let slot = slots[index]
+        slots[index] = Slot(message: -1, group: Self.committedGroup)
+        return slot
+    }
+
+    /// Takes everything out, and returns what is to be handed back.
     ///
     /// Only for a connection that is gone: the identifiers are free again at once.
     mutating func removeAll() -> [Slot] {

@@ -16,6 +16,7 @@ package struct PageWriter: Sendable {
     private var buffer: [UInt8]
     private var end = 0
     private var recordStart: Int?
+    private var partStart: Int?
     private let initialCapacity: Int
 
     /// Makes an empty writer.
@@ -52,6 +53,7 @@ package struct PageWriter: Sendable {
 
     /// Ends the record: fills in its length and checksum.
     package mutating func endRecord() {
+        precondition(partStart == nil, "The record is ended inside one of its parts.")
         guard let start = recordStart else { preconditionFailure("No record was begun.") }
         let length = end - start - RecordHeader.byteCount
         precondition(length <= RecordHeader.maximumBodyLength, "The record is too long.")
@@ -72,6 +74,29 @@ package struct PageWriter: Sendable {
         guard let start = recordStart else { return }
         end = start
         recordStart = nil
+        partStart = nil
+    }
+
+    /// Begins a part of the record that is open: like a record, but only as valid as the whole record is.
+    ///
+    /// So several facts in one record are all read back, or none of them.
+    ///
+    /// - Parameters:
+    ///   - kind: What the part says.
+    ///   - version: The version of that kind's body.
+    package mutating func beginPart(kind: UInt8, version: UInt8) {
+        precondition(recordStart != nil, "A part is begun outside a record.")
+        precondition(partStart == nil, "A part is begun inside another part.")
+        partStart = end
+        append(UInt32(0))
+        append(UInt16(kind) | UInt16(version) << 8)
+    }
+
+    /// Ends the part: fills in its length.
+    package mutating func endPart() {
+        guard let start = partStart else { preconditionFailure("No part was begun.") }
+        store(UInt32(end - start - RecordPart.byteCount), at: start)
+        partStart = nil
     }
 
     /// Appends records of another page.

@@ -32,11 +32,12 @@ extension BrokerEngine {
             }
         }
         for group in groups {
-            for message in group.messages {
+            for message in group.kept {
                 references[message, default: 0] += 1
                 groupReferences[message, default: 0] += 1
             }
         }
+        for copy in heldCopies { references[copy.message, default: 0] += 1 }
         for message in retainedMessages where message >= 0 { references[message, default: 0] += 1 }
         for one in log.replaced where one.old >= 0 { references[one.old, default: 0] += 1 }
         var count = 0
@@ -71,11 +72,11 @@ extension BrokerEngine {
             let queued = session.queue.entries.reduce(0) { $0 + Int(messages.slots[Int($1.message)].bodyLength) }
             if session.queuedBytes != queued { broken.append("\(name): \(session.queuedBytes) bytes, \(queued) found") }
             if session.queue.pending != session.queue.entries.count { broken.append("\(name): pending") }
-            let inflight = session.queue.entries.count { $0.isInflight }
+            let inflight = session.queue.entries.count { $0.isInflight } + session.queue.committed
             if session.connection >= 0, session.ownInflight != inflight {
                 broken.append("\(name): \(session.ownInflight) in flight, \(inflight) found")
             }
-            if session.shared.count != session.shared.slots.count(where: { $0.group >= 0 }) {
+            if session.shared.count != session.shared.slots.count(where: { $0.group >= 0 || $0.isCommitted }) {
                 broken.append("\(name): shared in flight")
             }
             if session.connection < 0, session.shared.count > 0 { broken.append("\(name): holds deliveries, is away") }
@@ -113,7 +114,7 @@ extension BrokerEngine {
         for (index, group) in groups.enumerated() {
             let name = "group \(index)"
             if group.inflight != inflight[Int32(index)] ?? 0 { broken.append("\(name): \(group.inflight) in flight") }
-            let bytes = group.messages.reduce(0) { $0 + Int(messages.slots[Int($1)].bodyLength) }
+            let bytes = group.kept.reduce(0) { $0 + Int(messages.slots[Int($1)].bodyLength) }
             if group.queuedBytes != bytes { broken.append("\(name): \(group.queuedBytes) bytes, \(bytes) found") }
             let sequences = group.messages.map { messages.slots[Int($0)].sequence }
             if sequences != sequences.sorted() { broken.append("\(name): out of order") }
@@ -123,7 +124,7 @@ extension BrokerEngine {
             if groupByID[group.id] != Int32(index) || groupByName[group.name] != Int32(index) {
                 broken.append("\(name): not found")
             }
-            if group.members.isEmpty, group.inflight == 0 || !group.messages.isEmpty {
+            if group.members.isEmpty, group.inflight == 0 || !group.isEmpty {
                 broken.append("\(name): without members")
             }
             let persistent = group.members.count { sessions[Int($0.session)].isPersistent }
@@ -258,5 +259,13 @@ extension SharedGroup {
     /// What waits for the group, in the order in which it goes out.
     var messages: [Int32] {
         returned.reversed() + (0..<waiting.count).map { waiting[$0] }
+    }
+
+    /// What the group has and nobody holds, be it for its time.
+    var kept: [Int32] { messages + delayed.keys }
+
+    /// Whether anything of the group is left.
+    var isEmpty: Bool {
+        kept.isEmpty
     }
 }

@@ -72,7 +72,7 @@ struct EngineDescription: Equatable {
 
     private static func group(_ index: Int, _ engine: borrowing BrokerEngine) -> Group {
         let group = engine.groups[index]
-        var handles = group.messages
+        var handles = group.kept
         for at in engine.sessions.indices {
             for slot in engine.sessions[at].shared.slots where slot.group == Int32(index) {
                 handles.append(slot.message)
