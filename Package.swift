@@ -28,6 +28,7 @@ let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swi
 let metricsTesting: Target.Dependency = .product(name: "MetricsTestKit", package: "swift-metrics")
 let lifecycleTesting: Target.Dependency = .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let dequeModule: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
@@ -55,6 +56,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // Cellar and ground: pure.
@@ -109,7 +111,7 @@ let package = Package(
             name: "Martlet",
             dependencies: [
                 "StateStoreClient", "MQTTClient", "MQTTPackets", "CrashPoints", nioCore, logging, metrics, coreMetrics,
-                tracing, lifecycle, unixSignals, configuration, dequeModule,
+                tracing, lifecycle, unixSignals, configuration, yams, dequeModule,
             ],
             swiftSettings: settings
         ),

@@ -61,7 +61,7 @@ struct Room {
             arrows: ["StateStoreClient", "MQTTClient", "MQTTPackets", "CrashPoints"],
             foreign: [
                 "NIOCore", "Logging", "Metrics", "CoreMetrics", "Tracing", "ServiceLifecycle", "UnixSignals",
-                "Configuration", "Foundation", "FoundationEssentials", "DequeModule", "Synchronization", "Glibc",
+                "Configuration", "Yams", "Foundation", "FoundationEssentials", "DequeModule", "Synchronization", "Glibc",
                 "Musl",
                 "Darwin",
             ]

@@ -1,11 +1,5 @@
 import Configuration
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// What a program was told, from the strongest source to the weakest: flags, environment variables, the file.
 struct SettingSources: Sendable {
     /// The values of each source, by key.
@@ -17,7 +11,7 @@ struct SettingSources: Sendable {
     private let catalog: SettingCatalog
 
     /// The setting that names the file; it can not stand in the file.
-    static let fileSetting = Setting("config", .text, "Read more settings from this JSON file")
+    static let fileSetting = Setting("config", .text, "Read more settings from this file, JSON or YAML")
 
     /// Reads everything that a program was told, and checks each name and value.
     ///
@@ -115,16 +109,7 @@ struct SettingSources: Sendable {
     }
 
     private mutating func readFile(_ path: String) throws(WorkerError) {
-        let document: SettingDocument
-        do {
-            let data = try Data(contentsOf: URL(filePath: path))
-            document = try JSONDecoder().decode(SettingDocument.self, from: data)
-        } catch {
-            throw WorkerError(.invalidSetting, "the file \(path) can not be read as JSON", cause: error)
-        }
-        guard case .object(let object) = document else {
-            throw WorkerError(.invalidSetting, "the file \(path) must hold a JSON object")
-        }
+        guard case .object(let object) = try SettingDocument(path: path) else { return }
         try read(object, below: "", path: path)
     }
 

@@ -1,12 +1,12 @@
 /// Finds the word that somebody probably meant.
-enum Suggestion {
+package enum Suggestion {
     /// The word nearest to another, by the number of letters to add, drop, change or swap.
     ///
     /// - Parameters:
     ///   - word: What was written.
     ///   - words: What could have been meant.
     /// - Returns: The nearest, or `nil` when none is near.
-    static func nearest(to word: String, among words: [String]) -> String? {
+    package static func nearest(to word: String, among words: [String]) -> String? {
         let letters = Array(word.lowercased())
         let best =
             words

@@ -13,12 +13,12 @@ struct BrokerCommand: AsyncParsableCommand {
               martlet broker --data ./data                     # durable, on 127.0.0.1:1883
               martlet broker --in-memory --port 0              # forgets; any free port, which is printed
               martlet broker --data ./data --bind 0.0.0.0 --limit sessions=500
-              martlet broker --config broker.json
+              martlet broker --config broker.yaml
 
             There is no authentication yet: who reaches the address may do everything.
 
-            The file of --config is JSON with any of "bind", "port", "data", "inMemory", "logLevel" and "limits", an object of the limits \
-            below. A flag is stronger than the file.
+            The file of --config is YAML (.yaml, .yml) or JSON with any of "bind", "port", "data", "inMemory", "logLevel" and "limits", \
+            an object of the limits below. A flag is stronger than the file.
 
             LIMITS (--limit NAME=VALUE) AND THEIR DEFAULTS:
             \(LimitTable.help)

@@ -1,6 +1,6 @@
-import Foundation
+import Martlet
 
-/// The file of `martlet broker --config`: JSON, and no key that means nothing.
+/// The file of `martlet broker --config`: JSON or YAML, and no key that means nothing.
 struct BrokerFile {
     var bind: String?
     var port: Int?
@@ -19,45 +19,43 @@ struct BrokerFile {
     ///
     /// - Throws: `CommandFailure` that names the file and what is wrong with it.
     init(path: String) throws {
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw CommandFailure("\(path) cannot be read")
+        do {
+            let document = try SettingDocument(path: path)
+            guard case .object(let members) = document else { throw CommandFailure("\(path) is no object") }
+            try self.init(members, path: path)
+        } catch let error as WorkerError {
+            throw CommandFailure(error.cause.map { "\(error.message): \($0)" } ?? error.message)
         }
-        try self.init(bytes: bytes, path: path)
     }
 
-    init(bytes: Data, path: String) throws {
-        guard let object = try? JSONSerialization.jsonObject(with: bytes) as? [String: Any] else {
-            throw CommandFailure("\(path) is not a JSON object")
+    private init(_ members: [String: SettingDocument], path: String) throws {
+        for key in members.keys.sorted() where !Self.keys.contains(key) {
+            throw CommandFailure("\(path): \(CommandFailure.unknown("'\(key)'", key, among: Self.keys))")
         }
-        for key in object.keys.sorted() where !Self.keys.contains(key) {
-            throw CommandFailure("\(path): there is no '\(key)'; there are: \(Self.keys.joined(separator: ", "))")
-        }
-        func value<Value>(_ key: String, _ what: String, _ type: Value.Type) throws -> Value? {
-            guard let found = object[key] else { return nil }
-            guard let value = found as? Value else { throw CommandFailure("\(path): '\(key)' is \(what)") }
+        func value<Value>(_ key: String, _ what: String, _ read: (String) -> Value?) throws -> Value? {
+            guard let found = members[key] else { return nil }
+            guard case .leaf(let text) = found, let value = read(text) else {
+                throw CommandFailure("\(path): '\(key)' is \(what)")
+            }
             return value
         }
-        self.bind = try value("bind", "a text", String.self)
-        self.data = try value("data", "a text", String.self)
-        self.inMemory = try value("inMemory", "true or false", Bool.self)
-        self.port = try value("port", "a number", Int.self)
-        guard port.map({ (0...65_535).contains($0) }) ?? true else {
-            throw CommandFailure("\(path): 'port' is a number from 0 to 65535")
-        }
+        self.bind = try value("bind", "a text") { $0 }
+        self.data = try value("data", "a text") { $0 }
+        self.inMemory = try value("inMemory", "true or false") { Bool($0) }
+        self.port = try value("port", "a number from 0 to 65535") { UInt16($0).map(Int.init) }
         guard data == nil || inMemory != true else { throw CommandFailure("\(path): either 'data' or 'inMemory'") }
-        if let name = try value("logLevel", "a text", String.self) {
-            guard let level = LogLevel(rawValue: name) else {
-                throw CommandFailure("\(path): there is no level '\(name)'")
+        let levels = LogLevel.allCases.map(\.rawValue).joined(separator: ", ")
+        self.logLevel = try value("logLevel", "one of \(levels)") { LogLevel(rawValue: $0) }
+        switch members["limits"] {
+        case .object(let object):
+            for (name, value) in object.sorted(by: { $0.key < $1.key }) {
+                guard case .leaf(let text) = value, Int(text) != nil else {
+                    throw CommandFailure("\(path): the limit '\(name)' is a whole number")
+                }
+                limits.append((name, text))
             }
-            self.logLevel = level
-        }
-        for (name, value) in (try value("limits", "an object", [String: Any].self) ?? [:]).sorted(by: {
-            $0.key < $1.key
-        }) {
-            guard let number = value as? Int else {
-                throw CommandFailure("\(path): the limit '\(name)' is a whole number")
-            }
-            limits.append((name, "\(number)"))
+        case .leaf: throw CommandFailure("\(path): 'limits' is an object")
+        case nil: break
         }
     }
 }

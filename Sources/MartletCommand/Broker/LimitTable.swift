@@ -14,7 +14,7 @@ enum LimitTable {
     /// - Throws: `CommandFailure` for a name that there is not, or a value that cannot be.
     static func set(_ name: String, to value: String, in limits: inout BrokerLimits) throws {
         guard let row = rows.first(where: { $0.name == name }) else {
-            throw CommandFailure("there is no limit '\(name)'; there are: \(rows.map(\.name).joined(separator: ", "))")
+            throw CommandFailure(CommandFailure.unknown("limit '\(name)'", name, among: rows.map(\.name)))
         }
         guard let number = Int(value), number > 0, row.set(&limits, number) else {
             throw CommandFailure("'\(value)' cannot be the limit \(name)")
