@@ -1,4 +1,5 @@
 import BrokerEngine
+import CrashPoints
 import Journal
 import Logging
 import MQTTTransport
@@ -34,10 +35,12 @@ extension BrokerShell {
         if let error {
             pageFailed(page, error)
         } else {
+            CrashPoint.beforeAnswer.reached()
             engine.pageIsDurable(page.number)
             if reportedRefusing { checkSpace() }
         }
         turn()
+        if error == nil { CrashPoint.afterAnswer.reached() }
         resumeReadingIfPossible()
     }
 

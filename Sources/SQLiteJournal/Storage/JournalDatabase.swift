@@ -1,3 +1,4 @@
+import CrashPoints
 import Foundation
 import GRDB
 import Journal
@@ -184,6 +185,7 @@ final class JournalDatabase {
     private func commit(_ pages: [JournalPage], dropBelow: UInt64) throws {
         try queue.writeWithoutTransaction { db in
             try db.inTransaction(.immediate) {
+                CrashPoint.beforeJournalWrite.reached()
                 if dropBelow > droppedBelow {
                     try db.cachedStatement(sql: "DELETE FROM page WHERE number < ?")
                         .execute(arguments: [Int64(clamping: dropBelow)])
@@ -193,6 +195,7 @@ final class JournalDatabase {
                 for page in pages {
                     let stored = StoredPage(page, previous: previous, droppedBelow: dropBelow)
                     try insert.execute(arguments: stored.arguments)
+                    CrashPoint.afterJournalWrite.reached()
                     previous = page.number
                     logBytes += (page.bytes.count / Self.pageSize + 2) * Self.pageSize
                 }
@@ -202,8 +205,10 @@ final class JournalDatabase {
                 }
                 // The table's root, the free list's trunk and the file's first page.
                 logBytes += 3 * Self.pageSize
+                CrashPoint.beforeFsync.reached()
                 return .commit
             }
+            CrashPoint.afterFsync.reached()
         }
     }
 
