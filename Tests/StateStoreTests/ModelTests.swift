@@ -1,7 +1,9 @@
 import StateStore
 import Testing
 
-/// Random writes, reads, expiries and recoveries, compared with a dictionary. A seed that fails is in the message: run it alone by
+/// Random writes, reads, expiries and recoveries, compared with a dictionary.
+///
+/// A seed that fails is in the message: run it alone by
 /// putting it in the place of the range.
 @Suite("The store is a dictionary with versions")
 struct ModelTests {
@@ -178,7 +180,7 @@ struct ModelTests {
                 fence: old,
                 place: place
             )
-            let loser = fresh.restore(
+            let isNewest = fresh.restore(
                 key: entry.key.span,
                 value: harness.store.value(of: handle).span,
                 version: harness.store.version(of: handle),
@@ -186,7 +188,7 @@ struct ModelTests {
                 fence: harness.store.fence(of: handle),
                 place: StatePlace(page: 10, bytes: 1)
             )
-            #expect(loser == place, context)
+            #expect(isNewest, context)
             let older = fresh.restoreRemoval(key: entry.key.span, version: old)
             #expect(older == nil, context)
         }

@@ -1,6 +1,8 @@
 import StateStore
 
-/// A state store as one would write it in an hour: a dictionary. What the real one answers is compared with it.
+/// A state store as one would write it in an hour: a dictionary.
+///
+/// What the real one answers is compared with it.
 struct StoreModel {
     struct Entry: Equatable {
         var value: [UInt8]

@@ -1,6 +1,8 @@
 /// A page of a SCAN as clients read it (extension).
 package struct StatePage: Hashable, Sendable {
-    /// Where to go on; empty if this was the last page. A page may have no entries and yet not be the last.
+    /// Where to go on; empty if this was the last page.
+    ///
+    /// A page may have no entries and yet not be the last.
     package var cursor: [UInt8]
     /// The keys of the page.
     package var entries: [Entry]

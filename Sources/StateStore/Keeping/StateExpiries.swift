@@ -1,4 +1,6 @@
-/// When keys expire: a heap with the earliest at its top. Keys that do not expire are not in it and cost nothing.
+/// When keys expire: a heap with the earliest at its top.
+///
+/// Keys that do not expire are not in it and cost nothing.
 ///
 /// Every slot in it knows its place, so a lifetime that is renewed or ended takes a number of steps by the logarithm of the size.
 struct StateExpiries {

@@ -1,5 +1,6 @@
-/// The sizes of cells: by eights up to 128, then eight steps from each power of two to the next. So a body wastes at most
-/// an eighth of its cell, on average half of that.
+/// The sizes of cells: by eights up to 128, then eight steps from each power of two to the next.
+///
+/// So a body wastes at most an eighth of its cell, on average half of that.
 enum StateSizes {
     /// The largest cell that shares a chunk with others.
     static let largest = 16 << 10

@@ -8,8 +8,7 @@ extension StateStore {
     ///   - expiresAt: When it expires, in milliseconds since 1970.
     ///   - fence: The fencing token that protects it.
     ///   - place: Where the journal keeps the fact.
-    /// - Returns: Where the journal keeps the fact that lost, which is dead: this one's, if a newer one is there; nil if
-    ///   there was no other.
+    /// - Returns: False if a newer one is there, and this one is dead.
     @discardableResult
     package mutating func restore(
         key: Span<UInt8>,
@@ -18,14 +17,13 @@ extension StateStore {
         expiresAt: Int64?,
         fence: StateVersion?,
         place: StatePlace
-    ) -> StatePlace? {
+    ) -> Bool {
         clock.advance(past: version.instant)
         let hash = StateHash.hash(key, seed: configuration.seed)
         let found = slot(of: key, hash: hash)
         let packed = PackedInstant(version.instant)
         // A fact of the same version is the same one, moved by cleaning: the later place counts.
-        if found != StateSlot.none, slots[found].version > packed { return place }
-        let loser = found == StateSlot.none ? nil : self.place(of: StateHandle(found))
+        if found != StateSlot.none, slots[found].version > packed { return false }
         let slot = put(key, value, hash: hash, in: found)
         slots[slot].version = packed
         setPlace(place, of: StateHandle(slot))
@@ -37,7 +35,7 @@ extension StateStore {
         }
         if newest != StateSlot.none, newest != slot, slots[newest].version > packed { isUnordered = true }
         makeNewest(slot)
-        return loser
+        return true
     }
 
     /// Takes away a key that was removed.

@@ -8,7 +8,9 @@ package struct StateWrite: Hashable, Sendable {
     package var value: Range<Int>
     /// When it is done.
     package var condition: StateCondition
-    /// Milliseconds until the key expires (`PX`); nil if it does not. A SET without `PX` ends an earlier lifetime.
+    /// Milliseconds until the key expires (`PX`); nil if it does not.
+    ///
+    /// A SET without `PX` ends an earlier lifetime.
     package var lifetime: Int64?
     /// The fencing token of the request.
     package var fencingToken: StateVersion?
