@@ -64,8 +64,6 @@ package struct BrokerEngine: ~Copyable {
     var heldMessages: [HeldMessage] = []
     /// Copies of QoS 0 of such messages for groups.
     var heldCopies: [HeldCopy] = []
-    /// Clients of a store that another broker serves, by their numbers; empty for a broker.
-    var foreignClients: [[UInt8]] = []
 
     var log: FactLog
     var dirty: [ConnectionHandle] = []

@@ -64,7 +64,7 @@ extension BrokerEngine {
         statistics.connectedClients -= 1
         let isAttempt = connections[connection].isMartlet && !isNormal && !isShuttingDown
         handBack(of: session, isAttempt: isAttempt)
-        if state.hasWatches { state.disconnect(StateClient(session)) }
+        if state.hasWatches || state.hasPrefixWatches { state.disconnect(StateClient(session)) }
         rewind(session, isAttempt: isAttempt)
         if isNormal {
             sessions[at].will = nil

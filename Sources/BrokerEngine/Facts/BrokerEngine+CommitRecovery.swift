@@ -33,7 +33,7 @@ extension BrokerEngine {
 
     /// Versions go on behind one that was given out before the restart, also when the wall clock went back.
     mutating func advanceClock(past instant: StateInstant) {
-        _ = try? state.nextVersion(now: instant.milliseconds, seeing: instant)
+        state.advance(past: instant)
     }
 
     /// How many messages a record that could not be understood seems to have.

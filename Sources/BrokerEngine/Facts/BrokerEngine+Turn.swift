@@ -74,6 +74,7 @@ extension BrokerEngine {
         forgetReplaced(upTo: number)
         releaseAnswers(upTo: log.durable)
         releaseHeld()
+        flushOutbox()
         pumpPagePending()
         log.trim()
     }

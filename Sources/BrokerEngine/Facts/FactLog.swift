@@ -26,10 +26,10 @@ struct FactLog {
     /// A page that could not be appended and is tried again, without the messages that were refused.
     var retry: JournalPage?
 
-    /// The pages that are not dropped yet; the open one is the last.
     /// Whether facts go into the record of a commit, as its parts.
     private(set) var isInCommit = false
 
+    /// The pages that are not dropped yet; the open one is the last.
     private(set) var pages: [FactPage] = []
     private var front = 0
     private(set) var firstPage: UInt64 = 1

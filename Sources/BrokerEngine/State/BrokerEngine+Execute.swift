@@ -122,9 +122,12 @@ extension BrokerEngine {
             page = log.open
         }
         if page != 0 { stateChangedOn = page }
-        if state.hasWatches { tell(key, version: version, handle: change.handle, by: requester, after: page) }
+        if isWatched { tell(key, version: version, handle: change.handle, by: requester, after: page) }
         return (change, page)
     }
+
+    /// Whether anybody watches anything.
+    private var isWatched: Bool { state.hasWatches || state.hasPrefixWatches }
 
     /// The page that says what a reader of a key sees; 0 when that is not in the journal.
     func pageRead(_ key: Span<UInt8>) -> UInt64 {
@@ -146,7 +149,7 @@ extension BrokerEngine {
                 page = log.open
                 (stateRemovedOn, stateChangedOn) = (page, page)
             }
-            if state.hasWatches { tell(key, version: removal.version, handle: nil, by: nil, after: page) }
+            if isWatched { tell(key, version: removal.version, handle: nil, by: nil, after: page) }
         }
     }
 }

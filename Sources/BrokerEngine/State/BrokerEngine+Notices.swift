@@ -53,7 +53,8 @@ extension BrokerEngine {
     ) {
         guard let receiver = receiver(watcher) else { return }
         var topic: [UInt8] = []
-        StateNotification.appendTopic(client: clientIdentifier(of: watcher).span, key: key, to: &topic)
+        let client = sessions[Int(watcher.number)].clientIdentifier
+        StateNotification.appendTopic(client: client.span, key: key, to: &topic)
         let packet = PacketBuilder.append(
             topic: topic.span,
             properties: properties.span,
@@ -65,22 +66,16 @@ extension BrokerEngine {
     }
 
     private func receiver(_ watcher: StateClient) -> Outbox.Receiver? {
-        guard foreignClients.isEmpty else { return .client(watcher) }
         let session = Int(watcher.number)
         guard sessions[session].connection >= 0 else { return nil }
         return .session(watcher.number, id: sessions[session].id)
-    }
-
-    private func clientIdentifier(of watcher: StateClient) -> [UInt8] {
-        foreignClients.isEmpty
-            ? sessions[Int(watcher.number)].clientIdentifier : foreignClients[Int(watcher.number)]
     }
 
     // MARK: Leaving
 
     /// Sends what waited for pages that are durable.
     mutating func flushOutbox() {
-        guard !outbox.isEmpty, foreignClients.isEmpty else { return }
+        guard !outbox.isEmpty else { return }
         gatherChanges()
         var entries: [Outbox.Entry] = []
         swap(&entries, &outbox.entries)
@@ -125,7 +120,6 @@ extension BrokerEngine {
         case .session(let session, let id):
             guard sessions[Int(session)].id == id else { return }
             deliverStraight(packet, view, qos: entry.qos, to: session)
-        case .client: break
         }
     }
 

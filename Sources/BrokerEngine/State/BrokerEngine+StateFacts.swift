@@ -61,8 +61,7 @@ extension BrokerEngine {
         let key = try body.readRange(Int(clamping: try body.readVarint()))
         let value = try body.readRange(body.remaining)
         let bytes = body.bytes.span
-        let old = state.find(bytes.extracting(key), now: .min).map { state.place(of: $0) } ?? StatePlace()
-        let isNewest = state.restore(
+        let loser = state.restore(
             key: bytes.extracting(key),
             value: bytes.extracting(value),
             version: version,
@@ -70,9 +69,10 @@ extension BrokerEngine {
             fence: fence,
             place: StatePlace(place)
         )
-        guard isNewest else { return }
-        if old.page != 0 { log.died(FactPlace(old)) }
+        // When the fact itself is older than what is there, it is dead from the start.
+        guard loser != StatePlace(place) else { return }
         log.born(place)
+        if let loser, loser.page != 0 { log.died(FactPlace(loser)) }
     }
 
     mutating func applyStateRemoved(_ body: inout RecordBody) throws(JournalError) {

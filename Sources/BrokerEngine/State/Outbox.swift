@@ -9,8 +9,6 @@ struct Outbox {
         case subscribers
         /// The session of this slot and identity, and nobody else.
         case session(Int32, id: UInt64)
-        /// A client of a state store that is served by another broker.
-        case client(StateClient)
     }
 
     /// A PUBLISH of the broker's own.

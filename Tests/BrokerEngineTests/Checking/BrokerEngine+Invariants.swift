@@ -2,6 +2,7 @@ import Journal
 import NIOCore
 
 @testable import BrokerEngine
+@testable import StateStore
 
 /// What must hold between any two calls of the engine.
 extension BrokerEngine {
@@ -140,9 +141,21 @@ extension BrokerEngine {
         }
     }
 
+    /// Where the journal has the keys of the state store.
+    private var stateFacts: [FactPlace] {
+        var facts: [FactPlace] = []
+        var slot = state.oldest
+        while slot != StateSlot.none {
+            facts.append(FactPlace(state.place(of: StateHandle(slot))))
+            slot = state.slots[slot].next
+        }
+        return facts
+    }
+
     private func checkPages(_ broken: inout [String]) {
         guard log.isOn else { return }
         var facts: [FactPlace] = [started]
+        facts += stateFacts
         facts += sessions.map(\.fact) + subscriptions.map(\.fact) + groups.map(\.fact) + messages.slots.map(\.fact)
         var live: [UInt64: Int] = [:]
         var bytes = 0
@@ -216,12 +229,20 @@ extension BrokerEngine {
                 && session.inflight < min(connection.receiveMaximum, limits.inflightPerSession)
                 && connection.output.readableBytes < limits.outputBytesPerConnection
         }
+        /// Whether the first of what waits may not be seen yet.
+        func mustWait(_ message: Int32?) -> Bool {
+            guard let message, message >= 0 else { return false }
+            let slot = messages.slots[Int(message)]
+            return slot.isHeld || slot.isRefused || slot.page > log.durable
+        }
         for (index, session) in sessions.enumerated() where session.queue.hasUnsent && hasRoom(index) {
+            if session.isPagePending, mustWait(session.queue[session.queue.next].message) { continue }
             if session.queue.next - session.queue.head < DeliveryQueue.lastIdentifier {
                 broken.append("session \(index): something waits though there is room")
             }
         }
         for (index, group) in groups.enumerated() where group.queued > 0 {
+            if group.isPagePending, mustWait(first(of: Int32(index))) { continue }
             let takers = group.members.filter {
                 hasRoom(Int($0.session))
                     && connections[Int(sessions[Int($0.session)].connection)].maximumPacketSize == .max
