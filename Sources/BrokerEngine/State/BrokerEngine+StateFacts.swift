@@ -61,7 +61,8 @@ extension BrokerEngine {
         let key = try body.readRange(Int(clamping: try body.readVarint()))
         let value = try body.readRange(body.remaining)
         let bytes = body.bytes.span
-        let loser = state.restore(
+        let old = state.find(bytes.extracting(key), now: .min).map { state.place(of: $0) } ?? StatePlace()
+        let isNewest = state.restore(
             key: bytes.extracting(key),
             value: bytes.extracting(value),
             version: version,
@@ -70,9 +71,9 @@ extension BrokerEngine {
             place: StatePlace(place)
         )
         // When the fact itself is older than what is there, it is dead from the start.
-        guard loser != StatePlace(place) else { return }
+        guard isNewest else { return }
         log.born(place)
-        if let loser, loser.page != 0 { log.died(FactPlace(loser)) }
+        if old.page != 0 { log.died(FactPlace(old)) }
     }
 
     mutating func applyStateRemoved(_ body: inout RecordBody) throws(JournalError) {
