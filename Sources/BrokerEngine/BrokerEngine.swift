@@ -129,7 +129,12 @@ package struct BrokerEngine: ~Copyable {
         filters = TopicTree(seed: configuration.seed)
         retainedTopics = TopicTree(seed: configuration.seed &* 31 &+ 7)
         cache = MatchCache(seed: configuration.seed ^ 0x5DEE_CE66, size: configuration.limits.cachedTopics)
-        var settings = configuration.state
+        var settings = StateStoreConfiguration()
+        settings.keys = configuration.limits.stateKeys
+        settings.bytes = configuration.limits.stateBytes
+        settings.keyBytes = configuration.limits.stateKeyBytes
+        settings.valueBytes = configuration.limits.stateValueBytes
+        settings.memoryOnlyPrefixes = configuration.memoryOnlyStatePrefixes
         settings.seed = configuration.seed &* 97 &+ 13
         state = StateStore(configuration: settings)
         log = FactLog(isOn: configuration.journaling)

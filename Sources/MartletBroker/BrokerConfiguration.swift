@@ -22,6 +22,8 @@ public struct BrokerConfiguration: Sendable {
     public var acceptsDataLoss = false
     /// What clients may use.
     public var limits = BrokerLimits()
+    /// Keys of the state store that begin with one of these are kept in memory only, and are gone after a restart.
+    public var memoryOnlyStatePrefixes: [String] = []
     /// Time between two reports to `$SYS/#`; zero for none.
     public var systemTopicInterval = Duration.seconds(10)
     /// The longest a graceful stop waits for clients and the journal.

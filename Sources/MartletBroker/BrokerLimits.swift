@@ -31,6 +31,16 @@ public struct BrokerLimits: Sendable {
     public var defaultSessionExpiry = Duration.seconds(86_400)
     /// The longest session expiry granted; a longer wish is answered with this one.
     public var maximumSessionExpiry = Duration.seconds(7 * 86_400)
+    /// Keys of the state store; past it a SET of a new one is refused with `the quota has been exceeded`, a commit with `quota`.
+    public var stateKeys = 10_000_000
+    /// Bytes of all keys and values of the state store; past it as for ``stateKeys``.
+    public var stateBytes = 1 << 30
+    /// Bytes of one key of the state store, at most 65,535; past it as for ``stateKeys``.
+    public var stateKeyBytes = 32_000
+    /// Bytes of one value of the state store; past it as for ``stateKeys``.
+    public var stateValueBytes = 1 << 20
+    /// The longest time by which RETRY may put a delivery off; a longer one is refused with `invalid`.
+    public var retryDelay = Duration.seconds(7 * 86_400)
     /// Free bytes on the journal's disk below which new durable messages are refused with 0x97.
     public var journalReserveBytes = 32 << 20
 
@@ -49,8 +59,13 @@ public struct BrokerLimits: Sendable {
         limits.queuedBytesPerGroup = queuedBytesPerGroup
         limits.storedBytes = storedBytes
         limits.retainedMessages = retainedMessages
+        limits.stateKeys = stateKeys
+        limits.stateBytes = stateBytes
+        limits.stateKeyBytes = stateKeyBytes
+        limits.stateValueBytes = stateValueBytes
         limits.receiveMaximum = receiveMaximum
         limits.inflightPerSession = inflightPerSession
+        limits.maximumRetryDelay = Int64(clamping: retryDelay.components.seconds) &* 1_000
         limits.defaultSessionExpiry = UInt32(clamping: defaultSessionExpiry.components.seconds)
         limits.maximumSessionExpiry = UInt32(clamping: maximumSessionExpiry.components.seconds)
         return limits

@@ -17,6 +17,8 @@ final class BrokerMetrics {
             (Gauge(label: "martlet_broker_retained_messages"), { Double($0.retainedMessages) }),
             (Gauge(label: "martlet_broker_stored_messages"), { Double($0.storedMessages) }),
             (Gauge(label: "martlet_broker_stored_bytes"), { Double($0.storedBytes) }),
+            (Gauge(label: "martlet_broker_state_keys"), { Double($0.stateKeys) }),
+            (Gauge(label: "martlet_broker_state_bytes"), { Double($0.stateBytes) }),
         ]
         counters = [
             (Counter(label: "martlet_broker_publishes_received_total"), \.publishesReceived),
@@ -28,6 +30,13 @@ final class BrokerMetrics {
             (Counter(label: "martlet_broker_dropped_too_large_total"), \.droppedTooLarge),
             (Counter(label: "martlet_broker_expired_total"), \.expired),
             (Counter(label: "martlet_broker_redistributed_total"), \.redistributed),
+            (Counter(label: "martlet_broker_state_requests_total"), \.stateRequests),
+            (Counter(label: "martlet_broker_state_requests_refused_total"), \.stateRequestsRefused),
+            (Counter(label: "martlet_broker_state_expired_total"), \.stateExpired),
+            (Counter(label: "martlet_broker_commits_total"), \.commits),
+            (Counter(label: "martlet_broker_commits_refused_total"), \.commitsRefused),
+            (Counter(label: "martlet_broker_retried_total"), \.retried),
+            (Counter(label: "martlet_broker_answers_dropped_total"), \.answersDropped),
             (Counter(label: "martlet_broker_received_bytes_total"), \.bytesReceived),
             (Counter(label: "martlet_broker_sent_bytes_total"), \.bytesSent),
             (Counter(label: "martlet_broker_protocol_errors_total"), \.protocolErrors),

@@ -19,6 +19,7 @@ extension BrokerShell {
         var settings = EngineConfiguration(journaling: journal != nil, seed: UInt64.random(in: 1...UInt64.max))
         settings.limits = configuration.limits.engine
         settings.systemTopicInterval = UInt32(clamping: configuration.systemTopicInterval.components.seconds)
+        settings.memoryOnlyStatePrefixes = configuration.memoryOnlyStatePrefixes.map { Array($0.utf8) }
         var engine = BrokerEngine(configuration: settings)
         var nextPage: UInt64 = 1
         if let journal {
@@ -36,6 +37,7 @@ extension BrokerShell {
                 metadata: [
                     "sessions": "\(summary.sessions)", "subscriptions": "\(summary.subscriptions)",
                     "messages": "\(summary.messages)", "retained": "\(summary.retained)",
+                    "stateKeys": "\(summary.stateKeys)",
                 ]
             )
         }

@@ -26,6 +26,8 @@ final class BrokerShell: ServerConnectionOwner {
     var isStopped = false
     private(set) var isReadingPaused = false
     var reportedRefusing = false
+    /// What wakes the shell before the next tick, and when.
+    private var alarm: (task: Scheduled<Void>, due: EngineTime)?
     /// Called when nothing is on its way to the journal any more; set while stopping.
     var whenSettled: (() -> Void)?
 
@@ -100,6 +102,22 @@ final class BrokerShell: ServerConnectionOwner {
         if engine.wantsTurn { scheduleTurn() }
         if journal != nil { appendPage() }
         if engine.openPageBytes > limits.unwrittenJournalBytes, !isReadingPaused { isReadingPaused = true }
+        setAlarm()
+    }
+
+    /// Wakes up in time for a key that ends or a delivery that comes again before the next tick.
+    private func setAlarm() {
+        let due = engine.nextDue
+        guard due != .never, due < alarm?.due ?? .never else { return }
+        let left = TimeAmount.milliseconds(max(1, due.milliseconds - clock.now.milliseconds))
+        guard left < limits.tickInterval else { return }
+        alarm?.task.cancel()
+        // Safe because everything here runs on the loop.
+        let task = loop.assumeIsolated().scheduleTask(in: left) { [weak self] in
+            self?.alarm = nil
+            self?.turn()
+        }
+        alarm = (task, due)
     }
 
     private func flush(_ handle: ConnectionHandle) {

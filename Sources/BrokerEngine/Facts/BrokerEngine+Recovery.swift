@@ -396,6 +396,8 @@ extension BrokerEngine {
         summary.subscriptions = statistics.subscriptions
         summary.messages = messages.count
         summary.retained = statistics.retainedMessages
+        summary.stateKeys = state.count
+        statistics.stateKeys = state.count
         return summary
     }
 

@@ -8,6 +8,8 @@ package struct RecoverySummary: Sendable, Equatable {
     package var messages = 0
     /// Retained messages among them.
     package var retained = 0
+    /// Keys of the state store.
+    package var stateKeys = 0
     /// Records that were damaged or could not be understood, and are lost.
     package var unreadableRecords = 0
     /// Sessions that messages name and that no record describes: lost with a damaged page.

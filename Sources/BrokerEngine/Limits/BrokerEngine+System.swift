@@ -19,6 +19,11 @@ extension BrokerEngine {
         report("publish/messages/dropped", statistics.droppedQoS0 + statistics.droppedQueueFull)
         report("publish/messages/refused", statistics.refused)
         report("publish/messages/expired", statistics.expired)
+        report("state/keys", statistics.stateKeys)
+        report("state/bytes", statistics.stateBytes)
+        report("state/requests", statistics.stateRequests)
+        report("commits/done", statistics.commits)
+        report("commits/refused", statistics.commitsRefused)
         report("bytes/received", statistics.bytesReceived)
         report("bytes/sent", statistics.bytesSent)
         report("journal/bytes", log.totalBytes)
@@ -34,7 +39,7 @@ extension BrokerEngine {
             }
             names.insert(group.name)
             let path = Self.reportPath(group.name)
-            report("\(path)/queued", group.queued)
+            report("\(path)/queued", group.backlog)
             report("\(path)/inflight", group.inflight)
             report("\(path)/redistributed", group.redistributed)
         }

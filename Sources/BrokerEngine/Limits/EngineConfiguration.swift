@@ -1,5 +1,3 @@
-package import StateStore
-
 /// What an engine is told once, at its start.
 package struct EngineConfiguration: Sendable {
     /// All bounds.
@@ -10,8 +8,8 @@ package struct EngineConfiguration: Sendable {
     package var seed: UInt64
     /// Seconds between two `$SYS` reports; 0 for none.
     package var systemTopicInterval: UInt32 = 10
-    /// The settings of the state store; its seed is made of ``seed``.
-    package var state = StateStoreConfiguration()
+    /// Keys of the state store that begin with one of these are kept in memory only.
+    package var memoryOnlyStatePrefixes: [[UInt8]] = []
     /// The text of `$SYS/broker/version`.
     package var version = "martlet"
 

@@ -36,6 +36,14 @@ package struct EngineLimits: Sendable {
     package var spareOutputs = 128
     /// Larger output buffers than this are freed and not kept.
     package var spareOutputCapacity = 256 << 10
+    /// Keys of the state store; past it a write is refused (`the quota has been exceeded`, in a commit `quota`).
+    package var stateKeys = 10_000_000
+    /// Bytes of all keys and values of the state store; past it as for ``stateKeys``.
+    package var stateBytes = 1 << 30
+    /// Bytes of one key; past it as for ``stateKeys``.
+    package var stateKeyBytes = 32_000
+    /// Bytes of one value; past it as for ``stateKeys``.
+    package var stateValueBytes = 1 << 20
     /// Milliseconds a delivery may be put off by RETRY; a longer delay is refused as `invalid`.
     package var maximumRetryDelay: Int64 = 7 * 86_400_000
     /// Seconds a session lives on without a connection when a 3.1.1 client asks for a persistent one, and the most any client gets.

@@ -54,6 +54,15 @@ struct BrokerCommand: AsyncParsableCommand {
     )
     var limits: [LimitArgument] = []
 
+    @Option(
+        name: .customLong("memory-only-state"),
+        help: ArgumentHelp(
+            "Keep keys of the state store that begin with this in memory only; may be repeated.",
+            valueName: "prefix"
+        )
+    )
+    var memoryOnlyState: [String] = []
+
     @Flag(help: "Start although data is damaged: what is damaged is set aside and reported.")
     var acceptDataLoss = false
 
@@ -102,6 +111,7 @@ struct BrokerCommand: AsyncParsableCommand {
         configuration.host = bind ?? file.bind ?? configuration.host
         configuration.port = port ?? file.port ?? configuration.port
         configuration.acceptsDataLoss = acceptDataLoss
+        configuration.memoryOnlyStatePrefixes = memoryOnlyState
         for (name, value) in file.limits { try LimitTable.set(name, to: value, in: &configuration.limits) }
         for limit in limits { try LimitTable.set(limit.name, to: limit.value, in: &configuration.limits) }
         if let data = data ?? (isInMemory ? nil : file.data) {

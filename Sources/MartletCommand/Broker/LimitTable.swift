@@ -42,6 +42,10 @@ enum LimitTable {
         count("queuedBytesPerGroup", \.queuedBytesPerGroup, "bytes that wait for a shared group; then 0x97"),
         count("storedBytes", \.storedBytes, "bytes of all messages; then 0x97"),
         count("retainedMessages", \.retainedMessages, "topics with a retained message; then 0x97"),
+        count("stateKeys", \.stateKeys, "keys of the state store; then the quota has been exceeded"),
+        count("stateBytes", \.stateBytes, "bytes of its keys and values; then the quota has been exceeded"),
+        count("stateKeyBytes", \.stateKeyBytes, "bytes of a key; then the quota has been exceeded"),
+        count("stateValueBytes", \.stateValueBytes, "bytes of a value; then the quota has been exceeded"),
         count("inflightPerSession", \.inflightPerSession, "unacknowledged messages to a client; the rest waits"),
         count(
             "journalReserveBytes",
@@ -56,6 +60,7 @@ enum LimitTable {
             return true
         },
         seconds("defaultSessionExpiry", \.defaultSessionExpiry, "seconds that a 3.1.1 session outlives its connection"),
+        seconds("retryDelay", \.retryDelay, "the most seconds by which RETRY puts a delivery off; then invalid"),
         seconds("maximumSessionExpiry", \.maximumSessionExpiry, "the most seconds granted to a session"),
     ]
 

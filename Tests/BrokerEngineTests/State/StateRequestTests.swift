@@ -211,7 +211,7 @@ import Testing
     }
 
     @Test func keysOfMemoryAreNotJournaled() {
-        let harness = EngineHarness { $0.state.memoryOnlyPrefixes = [[1]] }
+        let harness = EngineHarness { $0.memoryOnlyStatePrefixes = [[1]] }
         let client = harness.resume("client")
         client.subscribe(client.responseTopic)
         harness.holdsPages = true
