@@ -27,9 +27,12 @@ package final class SQLiteJournal: Journal {
 
     /// Opens a directory and locks it.
     ///
-    /// Reads nothing yet. - Parameters: - directory: The path of the directory. It is made where it is not there. -
-    /// options: How the journal behaves. - Throws: ``Journal/JournalError`` with `busy` when another broker uses the
-    /// directory, `io` when it cannot be used.
+    /// Reads nothing yet.
+    ///
+    /// - Parameters:
+    ///   - directory: The path of the directory. It is made where it is not there.
+    ///   - options: How the journal behaves.
+    /// - Throws: ``Journal/JournalError`` with `busy` when another broker uses the directory, `io` when it cannot be used.
     package init(directory: String, options: SQLiteJournalOptions = SQLiteJournalOptions()) throws(JournalError) {
         files = JournalFiles(directory: directory)
         self.options = options

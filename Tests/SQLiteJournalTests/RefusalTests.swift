@@ -49,9 +49,17 @@ struct RefusalTests {
         var options = SQLiteJournalOptions()
         options.lockTimeout = .seconds(300)
         async let second = SQLiteJournal(directory: storage.directory, options: options)
-        try await Task.sleep(for: .milliseconds(50))
+        // The first one has the file open, and now the second one has it, too.
+        while openDescriptors(of: storage.path("journal.lock")) < 2 { await Task.yield() }
         first.close()
         try await second.close()
+    }
+
+    /// How often this process has a file open.
+    private func openDescriptors(of path: String) -> Int {
+        let folder = "/proc/self/fd"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.count { (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")) == path }
     }
 
     @Test("A program that has the file open")

@@ -88,7 +88,11 @@ extension InMemoryJournal {
 
     /// Flips the bits of one stored byte, as a failing disk does.
     ///
-    /// Recovery will report it. - Parameters: - number: The page's number. - offset: Which byte of the page.
+    /// Recovery will report it.
+    ///
+    /// - Parameters:
+    ///   - number: The page's number.
+    ///   - offset: Which byte of the page.
     package func damage(page number: UInt64, at offset: Int) {
         state.withLock { state in
             guard let index = state.pages.firstIndex(where: { $0.page.number == number }) else { return }

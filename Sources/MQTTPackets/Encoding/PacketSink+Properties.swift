@@ -3,44 +3,40 @@ import NIOCore
 /// A property with its identifier before it; nothing if there is no value.
 extension PacketSink {
     mutating func property(_ identifier: PropertyIdentifier, _ value: Bool?) {
-        guard let value else { return }
-        byte(identifier.rawValue)
-        byte(value ? 1 : 0)
+        property(identifier, value) { $0.byte($1 ? 1 : 0) }
     }
 
     mutating func property(_ identifier: PropertyIdentifier, _ value: UInt8?) {
-        guard let value else { return }
-        byte(identifier.rawValue)
-        byte(value)
+        property(identifier, value) { $0.byte($1) }
     }
 
     mutating func property(_ identifier: PropertyIdentifier, _ value: UInt16?) {
-        guard let value else { return }
-        byte(identifier.rawValue)
-        uint16(value)
+        property(identifier, value) { $0.uint16($1) }
     }
 
     mutating func property(_ identifier: PropertyIdentifier, _ value: UInt32?) {
-        guard let value else { return }
-        byte(identifier.rawValue)
-        uint32(value)
+        property(identifier, value) { $0.uint32($1) }
     }
 
     mutating func property(_ identifier: PropertyIdentifier, variable value: UInt32?) {
-        guard let value else { return }
-        byte(identifier.rawValue)
-        variable(value)
+        property(identifier, value) { $0.variable($1) }
     }
 
     mutating func property(_ identifier: PropertyIdentifier, _ value: String?) {
-        guard let value else { return }
-        byte(identifier.rawValue)
-        text(value)
+        property(identifier, value) { $0.text($1) }
     }
 
     mutating func property(_ identifier: PropertyIdentifier, _ value: ByteBuffer?) {
+        property(identifier, value) { $0.binary($1) }
+    }
+
+    private mutating func property<Value>(
+        _ identifier: PropertyIdentifier,
+        _ value: Value?,
+        _ write: (inout Self, Value) -> Void
+    ) {
         guard let value else { return }
         byte(identifier.rawValue)
-        binary(value)
+        write(&self, value)
     }
 }

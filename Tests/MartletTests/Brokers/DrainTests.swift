@@ -8,6 +8,48 @@ import Testing
 struct DrainTests {
     private let six = ["a", "b", "c", "d", "e", "f"]
 
+    /// A broker, and a worker's configuration whose time the test moves, without a deadline.
+    private func withBroker(
+        _ kind: BrokerKind,
+        _ body: @Sendable (BrokerUnderTest, WorkerConfiguration, TestClock) async throws -> Void
+    ) async throws {
+        try await BrokerUnderTest.with(kind) { broker in
+            let clock = TestClock()
+            var configuration = broker.worker("w")
+            configuration.clock = clock
+            configuration.deadline = nil
+            try await body(broker, configuration, clock)
+        }
+    }
+
+    /// Starts a worker with a handler.
+    private func start(_ configuration: WorkerConfiguration, _ handler: Texts, retry: RetryPolicy? = nil)
+        throws -> TestWorker
+    {
+        let worker = try TestWorker(
+            configuration,
+            handlers: [HandlerRegistration("in/+", handler: handler, retry: retry)]
+        )
+        worker.start()
+        return worker
+    }
+
+    /// Lets a second life of the replica handle what the first one left.
+    private func takeOver(
+        _ texts: [String],
+        from broker: BrokerUnderTest,
+        counting done: Tally = Tally(),
+        check: @escaping @Sendable (HandlerContext) -> Void = { _ in }
+    ) async throws {
+        let handler = Texts { text, context in
+            check(context)
+            done.count(text)
+        }
+        let second = try start(broker.worker("w"), handler)
+        await done.wait(for: texts)
+        try await second.stop()
+    }
+
     @Test(
         "What runs finishes, what has not begun goes to another replica, and nothing is done twice",
         arguments: BrokerKind.allCases
@@ -17,53 +59,35 @@ struct DrainTests {
             let begun = Tally()
             let done = Tally()
             // Holds its only thread, so that of the messages in its slots just one has begun.
-            let slow = HandlerRegistration(
-                "in/+",
-                handler: Texts { text, context in
-                    begun.count("\(begun.total)")
-                    while !context.isDraining { usleep(1000) }
-                    done.count(text)
-                }
-            )
+            let slow = Texts { text, context in
+                begun.count("\(begun.total)")
+                while !context.isDraining { usleep(1000) }
+                done.count(text)
+            }
             var configuration = broker.worker("w")
             configuration.threads = 1
             configuration.slots = 4
             configuration.grace = .seconds(60)
-            let first = try TestWorker(configuration, handlers: [slow])
-            first.start()
+            let first = try start(configuration, slow)
             try await broker.publishUntilRouted(six) { "in/\($0)" }
             await begun.wait(for: ["0"])
-            async let stopped: Void = first.stop()
-            try await stopped
+            try await first.stop()
             #expect(begun.total == 1)
             #expect(done.total == 1)
-            let quick = HandlerRegistration("in/+", handler: Texts { text, _ in done.count(text) })
-            let second = try TestWorker(broker.worker("w"), handlers: [quick])
-            second.start()
-            await done.wait(for: six)
-            try await second.stop()
+            try await takeOver(six, from: broker, counting: done)
             #expect(done.total == 6, "each once: \(done.counts)")
         }
     }
 
     @Test("After the grace handlers are cancelled, and their messages go back unharmed", arguments: BrokerKind.allCases)
     func graceIsOver(kind: BrokerKind) async throws {
-        try await BrokerUnderTest.with(kind) { broker in
-            let clock = TestClock()
+        try await withBroker(kind) { broker, configuration, clock in
             let begun = Tally()
-            var configuration = broker.worker("w")
-            configuration.clock = clock
-            configuration.deadline = nil
-            let slow = HandlerRegistration(
-                "in/+",
-                handler: Texts { text, _ in
-                    begun.count(text)
-                    try await Task.sleep(for: .seconds(3600))
-                },
-                retry: .never
-            )
-            let first = try TestWorker(configuration, handlers: [slow])
-            first.start()
+            let slow = Texts { text, _ in
+                begun.count(text)
+                try await Task.sleep(for: .seconds(3600))
+            }
+            let first = try start(configuration, slow, retry: .never)
             try await broker.publishUntilRouted(six) { "in/\($0)" }
             await begun.wait(for: six)
             async let stopped: Void = first.stop()
@@ -71,56 +95,31 @@ struct DrainTests {
             clock.advance(by: configuration.grace)
             try await stopped
             let done = Tally()
-            let quick = HandlerRegistration(
-                "in/+",
-                handler: Texts { text, context in
-                    #expect(context.attempt == 1)
-                    done.count(text)
-                }
-            )
-            let second = try TestWorker(broker.worker("w"), handlers: [quick])
-            second.start()
-            await done.wait(for: six)
-            try await second.stop()
+            try await takeOver(six, from: broker, counting: done) { #expect($0.attempt == 1) }
             #expect(done.total == 6)
         }
     }
 
     @Test("A handler that holds its thread for ever does not hold the worker", arguments: BrokerKind.allCases)
     func hungHandler(kind: BrokerKind) async throws {
-        try await BrokerUnderTest.with(kind) { broker in
-            let clock = TestClock()
+        try await withBroker(kind) { broker, configuration, clock in
             let begun = Tally()
             let door = Door()
-            var configuration = broker.worker("w")
-            configuration.clock = clock
-            configuration.deadline = nil
-            let hung = HandlerRegistration(
-                "in/+",
-                handler: Texts { text, _ in
-                    begun.count(text)
-                    door.block()
-                }
-            )
-            let first = try TestWorker(configuration, handlers: [hung])
-            first.start()
+            let hung = Texts { text, _ in
+                begun.count(text)
+                door.block()
+            }
+            let first = try start(configuration, hung)
             try await broker.publishUntilRouted(["a"]) { "in/\($0)" }
             await begun.wait(for: ["a"])
             async let stopped: Void = first.stop()
             // First the grace, then the second that cancelled handlers have to notice it.
-            await clock.sleepers(atLeast: 1)
-            clock.advance(by: configuration.grace)
-            await clock.sleepers(atLeast: 1)
-            clock.advance(by: .seconds(1))
+            for wait in [configuration.grace, .seconds(1)] {
+                await clock.sleepers(atLeast: 1)
+                clock.advance(by: wait)
+            }
             try await stopped
-            let done = Tally()
-            let second = try TestWorker(
-                broker.worker("w"),
-                handlers: [HandlerRegistration("in/+", handler: Texts { text, _ in done.count(text) })]
-            )
-            second.start()
-            await done.wait(for: ["a"])
-            try await second.stop()
+            try await takeOver(["a"], from: broker)
             door.open(for: 1)
         }
     }
@@ -130,27 +129,15 @@ struct DrainTests {
         arguments: BrokerKind.allCases
     )
     func retriesGoBack(kind: BrokerKind) async throws {
-        try await BrokerUnderTest.with(kind) { broker in
-            let clock = TestClock()
-            var configuration = broker.worker("w")
-            configuration.clock = clock
-            configuration.deadline = nil
+        try await withBroker(kind) { broker, configuration, clock in
+            var configuration = configuration
             configuration.randomness = { 1 }
             configuration.retry = RetryPolicy(attempts: 2, base: .seconds(3600), cap: .seconds(3600))
-            let failing = HandlerRegistration("in/+", handler: Texts { _, _ in throw Failure(description: "no") })
-            let first = try TestWorker(configuration, handlers: [failing])
-            first.start()
+            let first = try start(configuration, Texts { _, _ in throw Failure(description: "no") })
             try await broker.publishUntilRouted(["a"]) { "in/\($0)" }
             await clock.sleepers(atLeast: 1)
             try await first.stop()
-            let done = Tally()
-            let second = try TestWorker(
-                broker.worker("w"),
-                handlers: [HandlerRegistration("in/+", handler: Texts { text, _ in done.count(text) })]
-            )
-            second.start()
-            await done.wait(for: ["a"])
-            try await second.stop()
+            try await takeOver(["a"], from: broker)
         }
     }
 }
