@@ -86,6 +86,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "SQLiteCheckpoint",
+            dependencies: ["Journal", "CrashPoints", grdb],
+            swiftSettings: settings
+        ),
+        .target(
             name: "MQTTClient",
             dependencies: [
                 "MQTTTransport", "MQTTSessions", "MQTTPackets", nioCore, nioPosix, logging, metrics, lifecycle,
@@ -110,8 +115,9 @@ let package = Package(
         .target(
             name: "Martlet",
             dependencies: [
-                "StateStoreClient", "MQTTClient", "MQTTPackets", "CrashPoints", nioCore, logging, metrics, coreMetrics,
-                tracing, lifecycle, unixSignals, configuration, yams, dequeModule,
+                "StateStoreClient", "StateStore", "SQLiteCheckpoint", "MQTTClient", "MQTTPackets", "CrashPoints", nioCore,
+                logging, metrics, coreMetrics, tracing, lifecycle, unixSignals, configuration, yams,
+                dequeModule,
             ],
             swiftSettings: settings
         ),
@@ -184,6 +190,11 @@ let package = Package(
         .testTarget(
             name: "SQLiteJournalTests",
             dependencies: ["SQLiteJournal", "Journal", "JournalConformance", grdb],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SQLiteCheckpointTests",
+            dependencies: ["SQLiteCheckpoint", grdb],
             swiftSettings: settings
         ),
         .testTarget(

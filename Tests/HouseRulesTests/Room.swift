@@ -34,6 +34,11 @@ struct Room {
             foreign: ["GRDB", "Foundation", "Synchronization", "Dispatch", "Glibc"]
         ),
         Room(
+            name: "SQLiteCheckpoint",
+            arrows: ["Journal", "CrashPoints"],
+            foreign: ["GRDB", "Foundation", "Synchronization", "Dispatch", "Glibc", "Musl", "Darwin"]
+        ),
+        Room(
             name: "MQTTClient",
             arrows: ["MQTTTransport", "MQTTSessions", "MQTTPackets"],
             foreign: [
@@ -58,7 +63,9 @@ struct Room {
         ),
         Room(
             name: "Martlet",
-            arrows: ["StateStoreClient", "MQTTClient", "MQTTPackets", "CrashPoints"],
+            arrows: [
+                "StateStoreClient", "StateStore", "SQLiteCheckpoint", "MQTTClient", "MQTTPackets", "CrashPoints",
+            ],
             foreign: [
                 "NIOCore", "Logging", "Metrics", "CoreMetrics", "Tracing", "ServiceLifecycle", "UnixSignals",
                 "Configuration", "Yams", "Foundation", "FoundationEssentials", "DequeModule", "Synchronization", "Glibc",

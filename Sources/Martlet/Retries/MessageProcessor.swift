@@ -67,7 +67,7 @@ struct MessageProcessor: Sendable {
                 span: span
             )
             await handling.run()
-            span.attributes["martlet.attempts"] = handling.report.attempts
+            span.attributes["martlet.attempts"] = handling.attempt
             return handling.report
         }
     }

@@ -96,7 +96,7 @@ extension StateKey where Value == [UInt8] {
     /// Makes a key whose values are bytes.
     ///
     /// - Parameters:
-    ///   - bytesNamed: The name; not empty.
+    ///   - name: The name; not empty.
     ///   - expiresIn: How long a value stays after it was set last; `nil` for ever.
     public init(bytesNamed name: String, expiresIn: Duration? = nil) {
         self.init(name, codec: BytesStateCodec(), expiresIn: expiresIn)

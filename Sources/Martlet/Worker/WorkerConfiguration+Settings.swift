@@ -2,6 +2,12 @@ public import Configuration
 import Logging
 import MQTTClient
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 extension WorkerConfiguration {
     /// The settings that every worker has; see ``init(name:config:)``.
     public static let settings: [Setting] = {
@@ -51,6 +57,31 @@ extension WorkerConfiguration {
                 .choice(["A", "B", "C"]),
                 "The guarantee level without which the worker does not start",
                 standard: standard.require.letter
+            ),
+            Setting("state.root", .text, "Below which name the state stands in the store", standard: "the name"),
+            Setting(
+                "state.directory",
+                .text,
+                "Where the checkpoint of the state is kept; none for no checkpoint",
+                standard: "~/.local/state/martlet"
+            ),
+            Setting(
+                "state.checkpointSize",
+                .integer,
+                "How many bytes the checkpoint may have",
+                standard: "\(standard.checkpointSize)"
+            ),
+            Setting(
+                "state.memory",
+                .integer,
+                "About how many bytes of state are kept in memory",
+                standard: "\(standard.stateMemory)"
+            ),
+            Setting(
+                "messageId",
+                .text,
+                "Which user property identifies a message, where the broker does not (level B)",
+                standard: standard.messageIdentifierProperty
             ),
             Setting(
                 "sessionExpiry",
@@ -106,8 +137,21 @@ extension WorkerConfiguration {
             }
             require = level
         }
+        stateRoot = config.string(forKey: "state.root")
+        let directory = config.string(forKey: "state.directory") ?? Self.defaultStateDirectory
+        stateDirectory = directory == "none" ? nil : directory
+        checkpointSize = Int64(config.int(forKey: "state.checkpointSize", default: Int(checkpointSize)))
+        stateMemory = config.int(forKey: "state.memory", default: stateMemory)
+        messageIdentifierProperty = config.string(forKey: "messageId", default: messageIdentifierProperty)
         sessionExpiry = config.duration(forKey: "sessionExpiry") ?? sessionExpiry
         keepAlive = config.duration(forKey: "keepAlive") ?? keepAlive
         maximumPacketSize = config.int(forKey: "maximumPacketSize", default: maximumPacketSize)
+    }
+
+    /// Where a program keeps what it can do without: the user's folder for state, of this system's convention.
+    static var defaultStateDirectory: String? {
+        let environment = ProcessInfo.processInfo.environment
+        if let folder = environment["XDG_STATE_HOME"], folder.hasPrefix("/") { return "\(folder)/martlet" }
+        return environment["HOME"].flatMap { $0.hasPrefix("/") ? "\($0)/.local/state/martlet" : nil }
     }
 }

@@ -19,7 +19,10 @@ extension WorkerConfiguration {
             TopicName.isValid(deadLetterRoot),
             "deadLetterRoot '\(deadLetterRoot)' is no topic that can be published to"
         )
-        try Self.checkLevel(require)
+        if let stateRoot { try Self.checkName(stateRoot, what: "stateRoot") }
+        try Self.check(stateMemory >= 0, "stateMemory must not be negative")
+        try Self.check(checkpointSize >= 1 << 20, "checkpointSize must be 1048576 bytes at least")
+        try Self.check(!messageIdentifierProperty.isEmpty, "messageIdentifierProperty must not be empty")
     }
 
     /// A name stands in client identifiers and in the filters of shared subscriptions.
@@ -28,15 +31,6 @@ extension WorkerConfiguration {
         try check(
             isFit && (1...200).contains(name.utf8.count),
             "\(what) '\(name)' must have 1 to 200 bytes and hold no / + #"
-        )
-    }
-
-    private static func checkLevel(_ level: GuaranteeLevel) throws(WorkerError) {
-        guard level > .standard else { return }
-        throw WorkerError(
-            .guaranteeNotMet,
-            "level \(level.letter) is required, but this version of Martlet gives level C (at least once) on every broker; "
-                + "set require to C, and make handling a message twice harmless"
         )
     }
 

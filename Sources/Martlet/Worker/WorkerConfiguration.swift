@@ -57,6 +57,14 @@ public struct WorkerConfiguration: Sendable {
     ///
     /// Workers of one root share their state.
     public var stateRoot: String?
+    /// In which folder the replica keeps a checkpoint of its state; `nil` for none.
+    ///
+    /// With one, a restarted replica knows the state at once, and a store that lost everything can be seeded again.
+    public var stateDirectory: String?
+    /// How many bytes the checkpoint may have; past it, what was used longest ago goes.
+    public var checkpointSize: Int64 = 4 << 30
+    /// About how many bytes of state are kept in memory.
+    public var stateMemory: Int = 64 << 20
     /// Which user property of a message is its identifier, where the broker gives none (level B): `martlet-id`, or for example
     /// `id` where messages are CloudEvents.
     public var messageIdentifierProperty: String = "martlet-id"

@@ -5,7 +5,7 @@ extension WorkerError {
             case invalidConfiguration, unknownSetting, invalidSetting, noReplica, guaranteeNotMet, subscriptionRefused
             case connectionLost, handlerNotStarted, alreadyRunning, invalidPublish, publishLimit, contextClosed
             case undecodable, stateUnavailable, stateSchemaNewer, stateSchemaUnknown, stateForeign, stateLimit
-            case stateUnsupported, stateContended
+            case stateUnsupported, stateContended, commitRefused
         }
 
         private let base: Base
@@ -53,6 +53,8 @@ extension WorkerError {
         public static let stateLimit = Code(.stateLimit)
         /// What the handler does with its state needs a stronger guarantee level.
         public static let stateUnsupported = Code(.stateUnsupported)
+        /// The broker refused the commit of a message.
+        public static let commitRefused = Code(.commitRefused)
         /// Others changed what the handler read, again and again.
         public static let stateContended = Code(.stateContended)
     }

@@ -23,6 +23,7 @@ extension WorkerRun {
         guard information.maximumQoS >= .atLeastOnce else {
             throw WorkerError(.guaranteeNotMet, "the broker takes messages at QoS 0 only, which is less than level C")
         }
+        try await climb(information)
         let identifies = information.subscriptionIdentifiersAvailable
         if !identifies, routes.routes.count > 1 {
             logger.warning("The broker has no subscription identifiers: the first filter that matches gets a message")
@@ -82,6 +83,7 @@ extension WorkerRun {
                     slots.release()
                     break
                 }
+                CrashPoint.beforeReceive.reached()
                 CrashPoint.afterReceive.reached()
                 slotUse.change(by: 1)
                 group.addTask(executorPreference: pool) {
@@ -112,10 +114,6 @@ extension WorkerRun {
         )
         running.remove(number)
         settle(delivery, report)
-    }
-
-    private func settlement(of message: MQTTMessage) -> any MessageSettlement {
-        StandardSettlement(processor: processor, messageIdentifier: nil, reason: "there is no state store")
     }
 
     private func settle(_ delivery: MQTTDelivery, _ report: HandlingReport) {

@@ -17,12 +17,19 @@ extension WorkerRun {
     /// - Throws: ``WorkerError`` when the worker can not start or go on, `CancellationError` when cancelled.
     func run() async throws {
         announce()
+        let observation = observeConnections()
         let connection = Shield { try await connect() }
+        let state = Shield {
+            if await ladder.wait()?.usesLedger == true { await ledger.follow() }
+        }
         let events = Shield { await followEvents() }
         let work = Shield { await subscribeAndTakeMessages() }
         let cause = await waitForEnd()
         await Shield.run {
             await finish(work, connection, because: cause)
+            state.cancel()
+            ledger.close()
+            _ = observation
             events.cancel()
             pool.shutDown()
         }
@@ -37,7 +44,7 @@ extension WorkerRun {
         metrics.slots.record(configuration.effectiveSlots)
         slotUse.change(by: 0)
         logger.info(
-            "The worker starts; guarantee level \(GuaranteeLevel.standard)",
+            "The worker starts",
             metadata: [
                 "broker": "\(configuration.broker)",
                 "client": "\(identity)",
@@ -85,6 +92,7 @@ extension WorkerRun {
         case .cancelled:
             // As if the process had died: from here on nothing is acknowledged, whatever still ends.
             acknowledgements.hold()
+            ledger.abandon()
             connection.cancel()
             stopTaking()
             work.cancel()

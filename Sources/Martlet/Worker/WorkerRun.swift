@@ -4,6 +4,7 @@ import MQTTClient
 import Metrics
 import NIOCore
 import ServiceLifecycle
+import StateStoreClient
 import Tracing
 
 /// One run of a worker, from its connection to its good-bye.
@@ -23,6 +24,9 @@ struct WorkerRun: Sendable {
     let logger: Logger
     let identity: WorkerIdentity
     let client: MQTTClient
+    let store: StateStoreClient
+    let ledger: StateLedger
+    let ladder = Latch<Ladder>()
     let pool: ThreadPool
     let slots: SlotGate
     let metrics: WorkerMetrics
@@ -67,6 +71,17 @@ struct WorkerRun: Sendable {
             logger: logger
         )
         self.client = client
+        let store = StateStoreClient(client: client, logger: logger)
+        self.store = store
+        self.ledger = Self.ledger(
+            configuration,
+            identity: identity,
+            store: store,
+            // As the client's, its waits are no business of a test's clock.
+            time: WorkerTime(clock: ContinuousClock()),
+            metrics: StateMetrics(worker: configuration.name, factory: factory),
+            logger: logger
+        )
         self.processor = MessageProcessor(
             identity: identity,
             time: time,
@@ -106,6 +121,7 @@ struct WorkerRun: Sendable {
         client.username = configuration.username
         client.password = configuration.password.map { ByteBuffer(string: $0) }
         client.backoff = configuration.backoff
+        client.userProperties = [extensionProperty]
         return client
     }
 }

@@ -40,6 +40,9 @@ package struct WorkerTime: Sendable {
         try await wait(duration)
     }
 
+    /// The milliseconds since 1970.
+    package var wallMilliseconds: Int64 { Int64((wall() * 1000).rounded(.down)) }
+
     /// The date and time in UTC, as ISO 8601 writes it.
     package var timestamp: String {
         Date(timeIntervalSince1970: wall()).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))

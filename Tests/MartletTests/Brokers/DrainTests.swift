@@ -124,9 +124,10 @@ struct DrainTests {
         }
     }
 
+    // Only where the message waits in its slot: on our broker it is the broker that holds it.
     @Test(
         "What waits for its next attempt goes back at once, with its attempts unburned",
-        arguments: BrokerKind.allCases
+        arguments: [BrokerKind.mosquitto]
     )
     func retriesGoBack(kind: BrokerKind) async throws {
         try await withBroker(kind) { broker, configuration, clock in

@@ -72,6 +72,8 @@ struct SettingSourcesTests {
             "--group", "g", "--threads", "5", "--slots", "6", "--grace", "7s", "--deadline", "none",
             "--retry-attempts", "8", "--retry-base", "9ms", "--retry-cap", "10m", "--dead-letter-root", "dead",
             "--require", "C", "--session-expiry", "1h", "--keep-alive", "12s", "--maximum-packet-size", "1000",
+            "--state-root", "s", "--state-directory", "/d", "--state-checkpoint-size", "2000000", "--state-memory", "3",
+            "--message-id", "id",
         ]
         #expect(arguments.count == WorkerConfiguration.settings.count * 2)
         let configuration = try WorkerConfiguration(name: "w", config: try sources(arguments).reader)
@@ -85,6 +87,9 @@ struct SettingSourcesTests {
         #expect(configuration.deadLetterRoot == "dead" && configuration.require == .standard)
         #expect(configuration.sessionExpiry == .seconds(3600) && configuration.keepAlive == .seconds(12))
         #expect(configuration.maximumPacketSize == 1000)
+        #expect(configuration.stateRoot == "s" && configuration.stateDirectory == "/d")
+        #expect(configuration.checkpointSize == 2_000_000 && configuration.stateMemory == 3)
+        #expect(configuration.messageIdentifierProperty == "id")
     }
 
     @Test("What nobody knows is an error that suggests what was meant, wherever it stands")

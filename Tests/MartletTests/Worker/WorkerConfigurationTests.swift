@@ -31,13 +31,8 @@ struct WorkerConfigurationTests {
         #expect(configuration.effectiveSlots == 65_535)
     }
 
-    @Test("More than level C is refused with a reason, before anything is connected")
-    func levels() throws {
-        for level in [GuaranteeLevel.atomic, .deduplicated] {
-            let error = try #require(error { $0.require = level })
-            #expect(error.code == .guaranteeNotMet)
-            #expect(error.message.contains("level \(level.letter) is required"))
-        }
+    @Test("Levels have letters, and A is the strongest")
+    func levels() {
         #expect(GuaranteeLevel.standard < .deduplicated && GuaranteeLevel.deduplicated < .atomic)
         #expect(GuaranteeLevel(letter: "a") == .atomic && GuaranteeLevel(letter: "D") == nil)
     }
@@ -47,7 +42,9 @@ struct WorkerConfigurationTests {
         let changes: [(inout WorkerConfiguration) -> Void] = [
             { $0.name = "" }, { $0.name = "a/b" }, { $0.replica = "+" }, { $0.threads = 0 }, { $0.slots = 0 },
             { $0.slots = 65_536 }, { $0.grace = .seconds(-1) }, { $0.deadline = .zero },
-            { $0.deadLetterRoot = "a/#" }, { $0.deadLetterRoot = "" }, { $0.group = "a+b" },
+            { $0.stateRoot = "a/b" }, { $0.checkpointSize = 0 }, { $0.stateMemory = -1 },
+            { $0.messageIdentifierProperty = "" }, { $0.deadLetterRoot = "a/#" }, { $0.deadLetterRoot = "" },
+            { $0.group = "a+b" },
         ]
         for change in changes {
             #expect(error(change)?.code == .invalidConfiguration)
