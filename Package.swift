@@ -100,7 +100,7 @@ let package = Package(
         ),
         .target(
             name: "StateStoreClient",
-            dependencies: ["StateStore", "MQTTClient", nioCore, logging],
+            dependencies: ["StateStore", "MQTTClient", nioCore, logging, lifecycle],
             swiftSettings: settings
         ),
         // Shells.

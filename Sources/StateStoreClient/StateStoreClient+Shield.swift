@@ -21,3 +21,10 @@ extension StateStoreClient {
         }
     }
 }
+
+extension LeaseDriver {
+    /// Begins to run; it must be able to let go though whoever wants the lease was cancelled.
+    func start() -> Task<Void, Never> {
+        Task { await self.run() }
+    }
+}

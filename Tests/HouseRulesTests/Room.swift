@@ -49,7 +49,9 @@ struct Room {
         Room(
             name: "StateStoreClient",
             arrows: ["StateStore", "MQTTClient"],
-            foreign: ["NIOCore", "Logging", "FoundationEssentials", "Foundation", "Synchronization", "Glibc"],
+            foreign: [
+                "NIOCore", "Logging", "ServiceLifecycle", "FoundationEssentials", "Foundation", "Synchronization",
+            ],
             pure: ["Leasing/Core"]
         ),
         // Shells.

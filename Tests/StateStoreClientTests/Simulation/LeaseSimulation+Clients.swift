@@ -36,7 +36,7 @@ extension LeaseSimulation {
             self.clients[client].leaseRequest = nil
             self.clients[client].wakeAt = .max
             self.feed(.begin, client)
-        case .heldByAnother, .refused: break
+        case .heldByAnother, .refused, .resigned: break
         }
     }
 

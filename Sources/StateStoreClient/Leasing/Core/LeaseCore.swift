@@ -101,6 +101,11 @@ package struct LeaseCore: Sendable {
         case .observed(let holder, let version): self.observe(holder, version, now, &actions)
         case .fenced: if self.isHolding { self.lose(.fenced, now, &actions) }
         case .reconnected: if self.wants, self.nextAttempt != nil, !self.isHolding { self.nextAttempt = self.soon(now) }
+        case .resign:
+            if self.isHolding {
+                actions.append(.tell(.resigned))
+                self.stepBack(now)
+            }
         case .tick: break
         case .release: self.letGo(&actions)
         }
@@ -249,11 +254,15 @@ package struct LeaseCore: Sendable {
     }
 
     private mutating func lose(_ loss: LeaseLoss, _ now: Duration, _ actions: inout [LeaseAction]) {
+        actions.append(.tell(.lost(loss)))
+        self.stepBack(now)
+    }
+
+    private mutating func stepBack(_ now: Duration) {
         self.isHolding = false
         self.isAsking = false
         self.token = nil
         self.nextAttempt = nil
-        actions.append(.tell(.lost(loss)))
         if self.ambition == .always {
             // The others first: whoever lost it was slow, or cut off.
             self.nextAttempt = now + self.terms.herdWindow + self.draw(below: self.terms.herdWindow)

@@ -10,6 +10,8 @@ package enum LeaseInput: Sendable, Hashable {
     case fenced
     /// The connection is there again.
     case reconnected
+    /// It lets go of what it holds, and asks again in its turn if that is its ambition.
+    case resign
     /// Time passed.
     case tick
     /// It does not want the lease any more.

@@ -6,6 +6,8 @@ package enum LeaseTidings: Sendable, Hashable {
     case renewed(StateStoreVersion)
     /// It has it no more, though it wanted it.
     case lost(LeaseLoss)
+    /// It let go of it by itself.
+    case resigned
     /// Another has it, and the candidate does not wait.
     case heldByAnother
     /// The store refuses for good.
