@@ -70,7 +70,8 @@ struct Room {
             ],
             foreign: [
                 "NIOCore", "Logging", "Metrics", "CoreMetrics", "Tracing", "ServiceLifecycle", "UnixSignals",
-                "Configuration", "Yams", "Foundation", "FoundationEssentials", "DequeModule", "Synchronization", "Glibc",
+                "Configuration", "Yams", "Foundation", "FoundationEssentials", "DequeModule", "Synchronization",
+                "Glibc",
                 "Musl",
                 "Darwin",
             ]
