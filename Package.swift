@@ -129,6 +129,11 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(
+            name: "StateStoreService",
+            dependencies: ["MartletBroker", "StateStore", "MQTTClient", nioCore, logging, lifecycle],
+            swiftSettings: settings
+        ),
         // Programs.
         .target(
             name: "Temperatures",
@@ -140,8 +145,8 @@ let package = Package(
         .executableTarget(
             name: "MartletCommand",
             dependencies: [
-                "MartletBroker", "Martlet", "MQTTClient", "CrashPoints", "Temperatures", argumentParser, mustache,
-                logging, lifecycle, unixSignals, nioCore,
+                "MartletBroker", "Martlet", "MQTTClient", "StateStoreService", "CrashPoints", "Temperatures",
+                argumentParser, mustache, logging, lifecycle, unixSignals, nioCore,
             ],
             swiftSettings: settings,
             plugins: ["EmbedTemplates"]
@@ -240,6 +245,14 @@ let package = Package(
             dependencies: ["MartletCommand", "Temperatures", argumentParser],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "StateStoreServiceTests",
+            dependencies: [
+                "StateStoreService", "StateStore", "MQTTClient", "MartletBroker", "MosquittoServer", "MartletCommand", nioCore,
+                logging,
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(name: "HouseRulesTests", dependencies: [], swiftSettings: settings),
     ]
 )
@@ -251,6 +264,14 @@ if Context.environment["MARTLET_FUZZ"] == "1" {
             name: "FuzzPackets",
             dependencies: ["MQTTPackets", "PacketCases"],
             path: "Fuzz/Sources/FuzzPackets",
+            swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]
+        )
+    )
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzState",
+            dependencies: ["StateStore"],
+            path: "Fuzz/Sources/FuzzState",
             swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]
         )
     )

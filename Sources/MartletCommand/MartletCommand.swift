@@ -28,7 +28,7 @@ struct MartletCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             BrokerCommand.self, PublishCommand.self, SubscribeCommand.self, NewCommand.self, DemoCommand.self,
-            DemoReplicaCommand.self,
+            DemoReplicaCommand.self, StateStoreCommand.self,
         ]
     )
 }

@@ -86,11 +86,16 @@ struct Room {
                 "FoundationEssentials", "Synchronization", "Glibc",
             ]
         ),
+        Room(
+            name: "StateStoreService",
+            arrows: ["MartletBroker", "StateStore", "MQTTClient"],
+            foreign: ["NIOCore", "Logging", "ServiceLifecycle", "Synchronization", "Glibc"]
+        ),
         // Programs.
         Room(name: "Temperatures", arrows: ["Martlet"], foreign: []),
         Room(
             name: "MartletCommand",
-            arrows: ["MartletBroker", "Martlet", "MQTTClient", "CrashPoints", "Temperatures"],
+            arrows: ["MartletBroker", "Martlet", "MQTTClient", "StateStoreService", "CrashPoints", "Temperatures"],
             foreign: [
                 "ArgumentParser", "Mustache", "Configuration", "Logging", "ServiceLifecycle", "UnixSignals", "NIOCore",
                 "Foundation", "Synchronization", "Dispatch", "Glibc",
