@@ -115,7 +115,8 @@ let package = Package(
         .target(
             name: "Martlet",
             dependencies: [
-                "StateStoreClient", "StateStore", "SQLiteCheckpoint", "MQTTClient", "MQTTPackets", "CrashPoints", nioCore,
+                "StateStoreClient", "StateStore", "SQLiteCheckpoint", "MQTTClient", "MQTTPackets", "CrashPoints",
+                nioCore,
                 logging, metrics, coreMetrics, tracing, lifecycle, unixSignals, configuration, yams,
                 dequeModule,
             ],
@@ -242,7 +243,13 @@ let package = Package(
         ),
         .testTarget(
             name: "MartletCommandTests",
-            dependencies: ["MartletCommand", "Temperatures", argumentParser],
+            dependencies: ["MartletCommand", "CrashPoints", "Temperatures", argumentParser, nioCore],
+            swiftSettings: settings
+        ),
+        // Brokers, replicas and demos as processes of the command.
+        .testTarget(
+            name: "ProcessTests",
+            dependencies: ["MartletCommand", "MQTTClient", "CrashPoints", "Temperatures", logging],
             swiftSettings: settings
         ),
         .testTarget(

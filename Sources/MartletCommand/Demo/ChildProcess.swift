@@ -31,13 +31,17 @@ final class ChildProcess: Sendable {
     /// Starts the process.
     ///
     /// - Parameters:
+    ///   - binary: The file that is run; this very binary if none is given.
     ///   - arguments: The arguments behind the name of the binary.
+    ///   - environment: What it has in its environment besides what this process has.
     ///   - log: The file that standard error is appended to.
     ///   - onLine: Called with each line of standard output, in order, from a thread of its own.
     ///   - onEnd: Called after the last line, when the process has ended and before it counts as ended.
     /// - Throws: `CommandFailure` when it cannot be started.
     init(
+        binary: String = ChildProcess.binary,
         arguments: [String],
+        environment: [String: String] = [:],
         log: String,
         onLine: @escaping @Sendable (String) -> Void,
         onEnd: @escaping @Sendable (Ending) -> Void = { _ in }
@@ -45,14 +49,15 @@ final class ChildProcess: Sendable {
         let (input, output, spawned) = try Self.spawning.withLock { _ in
             let input = try Self.pipe()
             let output = try Self.pipe()
-            return (input, output, Self.spawn(arguments, input: input.read, output: output.write, log: log))
+            let start = Start(binary: binary, arguments: arguments, environment: environment, log: log)
+            return (input, output, Self.spawn(start, input: input.read, output: output.write))
         }
         close(input.read)
         close(output.write)
         guard case .success(let identifier) = spawned else {
             close(input.write)
             close(output.read)
-            throw CommandFailure("cannot start \(Self.binary) \(arguments.joined(separator: " "))")
+            throw CommandFailure("cannot start \(binary) \(arguments.joined(separator: " "))")
         }
         self.identifier = identifier
         let thread = Thread { [self] in
@@ -125,18 +130,20 @@ final class ChildProcess: Sendable {
         return (ends[0], ends[1])
     }
 
-    private static func spawn(
-        _ arguments: [String],
-        input: Int32,
-        output: Int32,
-        log: String
-    ) -> Result<pid_t, CommandFailure> {
+    private struct Start {
+        var binary: String
+        var arguments: [String]
+        var environment: [String: String]
+        var log: String
+    }
+
+    private static func spawn(_ start: Start, input: Int32, output: Int32) -> Result<pid_t, CommandFailure> {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, start.log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -146,10 +153,13 @@ final class ChildProcess: Sendable {
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setpgroup(&attributes, 0)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
-        var words = (["martlet"] + arguments).map { strdup($0) } + [nil]
+        var words = (["martlet"] + start.arguments).map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
+        let environment = ProcessInfo.processInfo.environment.merging(start.environment) { $1 }
+        var settings = environment.map { strdup("\($0)=\($1)") } + [nil]
+        defer { for setting in settings { free(setting) } }
         var identifier: pid_t = 0
-        let result = posix_spawn(&identifier, binary, &actions, &attributes, &words, environ)
+        let result = posix_spawn(&identifier, start.binary, &actions, &attributes, &words, &settings)
         return result == 0 ? .success(identifier) : .failure(CommandFailure(String(cString: strerror(result))))
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CrashPoints
 
 /// `martlet demo`: replicas and the broker are killed while messages flow, and every result is checked.
 struct DemoCommand: AsyncParsableCommand {
@@ -6,29 +7,37 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo",
         abstract: "Kill replicas and the broker with -9 while messages flow, and count what was lost.",
         discussion: """
-            Runs a durable broker, replicas of a worker (Samples/Temperatures), a publisher and a collector of results. A random replica is \
-            killed with -9 about every second and the broker about every three; both are started again at once. Each message is a day \
-            of 24 temperatures of a station, each result its minimum, mean and maximum, compared with what follows straight from the file.
+            Runs a durable broker, replicas of a worker (Samples/Temperatures), a publisher and an observer of results. A random replica is \
+            killed with -9 about every second and the broker about every three; both are started again at once. Each message is one \
+            hour's temperature of a station. The worker counts it into its day, which it keeps in its state, and publishes the day's \
+            minimum, mean and maximum with the day's last reading. Counting a reading twice would show for ever. When all is over the \
+            broker is killed once more, and the state is read out of the store and held against what follows from the file.
 
             EXAMPLES:
               martlet demo
-              martlet demo --messages 100000 --json
+              martlet demo --messages 200000 --json
               martlet demo --seed 7 --replicas 5
               martlet demo --no-chaos --rate 0
+              .build/debug/martlet demo --crash-points     # die inside a commit, before and after each of its steps
 
             THE VERDICT:
-              sent            messages that the broker acknowledged to the publisher
-              handled         different messages whose right result arrived
-              lost            sent messages whose right result did not arrive
-              handled again   messages that a handler ran to its end more than once, each repetition counted:
-                              at least once is the promise, and handling a day again changes nothing
+              sent            readings that the broker took from the publisher
+              handled         different readings that the state counts
+              lost            sent readings that the state does not count, and results that never came
+              handled again   readings that a handler ran to its end more than once, each repetition counted: its commit died with its \
+            process, or was refused because the day had changed; that is the price, not a fault
+              applied twice   how many times too often readings are counted in the state
+              published twice how many times too often results were published: the observer may get one publish twice, and tells it by the \
+            broker's name of the message and the handling's mark
+              came back       readings that the state counts and that were delivered again after all was over
+              wrong           results and days that differ from the file
               takeover        for each kill of a replica, the time from the kill until every message that it had in its hands \
             (begun, not finished) was handled to its end by another process; had it none, until another process finished its next \
             message. Time in which the broker was dead too is not taken out.
-              throughput      handled messages over the time from the first publish to the last result; the publisher is paced (--rate), \
+              throughput      handled messages over the time from the first publish to the last handling; the publisher is paced (--rate), \
             so this says whether the group kept up, not how fast it could be
 
-            EXIT CODES: 0 nothing was lost and every result is right, 1 otherwise, 64 wrong usage, 130 interrupted.
+            EXIT CODES: 0 nothing was lost, nothing done twice and everything is right, 1 otherwise, 64 wrong usage, 130 interrupted.
             """
     )
 
@@ -47,8 +56,11 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: "Decides who is killed when (default: a new one, which is printed).")
     var seed: UInt64?
 
-    @Flag(name: .customLong("no-chaos"), help: "Kill nobody.")
+    @Flag(name: .customLong("no-chaos"), help: "Kill nobody from outside.")
     var isCalm = false
+
+    @Flag(help: "Let processes also die at numbered points of their own code (debug builds).")
+    var crashPoints = false
 
     @Flag(help: "Print the verdict as one line of JSON.")
     var json = false
@@ -57,6 +69,9 @@ struct DemoCommand: AsyncParsableCommand {
         guard (1...100_000_000).contains(messages) else { throw ValidationError("--messages is from 1 to 100000000") }
         guard (1...64).contains(replicas) else { throw ValidationError("--replicas is from 1 to 64") }
         guard rate >= 0, rate.isFinite else { throw ValidationError("--rate is 0 or more") }
+        guard !crashPoints || CrashPoints.areCompiledIn else {
+            throw ValidationError("--crash-points needs a debug build: swift build --product martlet")
+        }
         guard (0...60_000).contains(work) else { throw ValidationError("--work is from 0 to 60000") }
     }
 
@@ -67,7 +82,8 @@ struct DemoCommand: AsyncParsableCommand {
             rate: rate > 0 ? rate : nil,
             work: .milliseconds(work),
             seed: seed ?? UInt64.random(in: 1...UInt64(UInt32.max)),
-            kills: !isCalm
+            kills: !isCalm,
+            crashPoints: crashPoints
         )
         DemoFolder.removeAbandoned()
         let folder = try DemoFolder()

@@ -1,3 +1,4 @@
+import CrashPoints
 import Glibc
 import Synchronization
 
@@ -13,12 +14,21 @@ actor DemoFleet {
     private let expectations = Expectations()
     private var broker: Member?
     private var replicas: [Member?]
+    private var armings: CrashPointSchedule
     private var lastNumber = 0
     private var isStopping = false
+    /// Whether a process that ends is started again.
+    private var restarts = true
 
     private struct Member {
         var number: TakeoverTimes.Process
         var process: ChildProcess
+    }
+
+    /// What ended by itself at the point that it was armed with.
+    private enum Place: Sendable {
+        case broker
+        case replica(Int)
     }
 
     /// Which processes may end: a process that ends by itself is a failure of the run.
@@ -44,6 +54,7 @@ actor DemoFleet {
         self.folder = folder
         self.ledger = ledger
         self.replicas = Array(repeating: nil, count: plan.replicas)
+        self.armings = CrashPointSchedule(seed: plan.seed)
     }
 
     /// Starts the broker.
@@ -53,10 +64,8 @@ actor DemoFleet {
             "--until-input-ends",
         ]
         let number = nextNumber()
-        broker = Member(
-            number: number,
-            process: try start("broker", number: number, arguments: arguments, onLine: { _ in }, onEnd: {})
-        )
+        let process = try start("broker", .broker, number: number, arguments: arguments)
+        broker = Member(number: number, process: process)
     }
 
     /// Starts all replicas.
@@ -65,13 +74,13 @@ actor DemoFleet {
     }
 
     /// Kills the target with -9 and starts it again; a target that is down at the moment is left alone.
-    func carryOut(_ kill: Kill) async throws {
+    func carryOut(_ kill: Kill, counts: Bool = true) async throws {
         switch kill.target {
         case .broker:
             guard let member = broker, !isStopping else { return }
             broker = nil
             expectations.expectEnd(of: member.number)
-            ledger.brokerKilled()
+            if counts { ledger.brokerKilled() }
             member.process.send(SIGKILL)
             _ = await member.process.waitUntilEnded()
             if !isStopping { try startBroker() }
@@ -79,26 +88,50 @@ actor DemoFleet {
             guard let member = replicas[index], !isStopping else { return }
             replicas[index] = nil
             expectations.expectEnd(of: member.number)
-            ledger.replicaKilled(member.number, at: HandlingLine.now)
+            if counts { ledger.replicaKilled(member.number, at: HandlingLine.now) }
             member.process.send(SIGKILL)
             _ = await member.process.waitUntilEnded()
-            if !isStopping { try startReplica(index) }
+            if !isStopping && restarts { try startReplica(index) }
         }
     }
 
-    /// Asks the replicas and then the broker to end, and kills what does not.
+    /// Lets nobody be killed or die at a point any more; who is down is started again, and nobody who is armed is left.
+    func calm() async throws {
+        guard plan.crashPoints else { return }
+        // An armed process may die at any time: it gives way to one that is not.
+        armings.isOver = true
+        for index in replicas.indices { try await carryOut(Kill(at: .zero, target: .replica(index)), counts: false) }
+        try await carryOut(Kill(at: .zero, target: .broker), counts: false)
+    }
+
+    /// Asks the replicas to end; they hand back what they hold, and each ends with exit code 0.
+    func stopReplicas() async {
+        restarts = false
+        let members = replicas.compactMap { $0 }
+        for member in members { expectations.expectEnd(of: member.number) }
+        for ending in await end(members.map(\.process), with: SIGTERM) where ending != .exited(0) {
+            ledger.fail("a replica that was asked to end ended otherwise: \(ending)")
+        }
+    }
+
+    /// Kills the broker once more and starts it again: what is looked at afterwards is what was durable.
+    func restartBroker() async throws {
+        try await carryOut(Kill(at: .zero, target: .broker))
+    }
+
+    /// Asks whoever is left to end, and kills what does not.
     func stop() async {
         isStopping = true
         expectations.expectAllToEnd()
-        await end(replicas.compactMap { $0?.process }, with: SIGTERM)
-        await end([broker].compactMap { $0?.process }, with: SIGTERM)
+        _ = await end(replicas.compactMap { $0?.process }, with: SIGTERM)
+        _ = await end([broker].compactMap { $0?.process }, with: SIGTERM)
     }
 
     /// Kills everything at once.
     func abort() async {
         isStopping = true
         expectations.expectAllToEnd()
-        await end(replicas.compactMap { $0?.process } + [broker].compactMap { $0?.process }, with: SIGKILL)
+        _ = await end(replicas.compactMap { $0?.process } + [broker].compactMap { $0?.process }, with: SIGKILL)
     }
 
     private func nextNumber() -> Int {
@@ -110,10 +143,11 @@ actor DemoFleet {
         let name = "replica-\(index)"
         let number = nextNumber()
         let arguments = [
-            DemoReplicaCommand.name, "--port", "\(port)", "--replica", name, "--work",
+            DemoReplicaCommand.name, "--port", "\(port)", "--replica", name, "--checkpoint", folder.checkpoints,
+            "--work",
             "\(plan.work / .milliseconds(1))",
         ]
-        let process = try start(name, number: number, arguments: arguments) { [ledger] line in
+        let process = try start(name, .replica(index), number: number, arguments: arguments) { [ledger] line in
             if let handling = HandlingLine(line) { ledger.handling(handling, by: number) }
         } onEnd: { [ledger] in
             ledger.replicaEnded(number)
@@ -123,31 +157,75 @@ actor DemoFleet {
 
     private func start(
         _ name: String,
+        _ place: Place,
         number: Int,
         arguments: [String],
-        onLine: @escaping @Sendable (String) -> Void,
-        onEnd: @escaping @Sendable () -> Void
+        onLine: @escaping @Sendable (String) -> Void = { _ in },
+        onEnd: @escaping @Sendable () -> Void = {}
     ) throws -> ChildProcess {
-        try ChildProcess(arguments: arguments, log: folder.log(of: name), onLine: onLine) {
-            [ledger, folder, expectations] ending in
+        var arming: CrashPointArming?
+        if plan.crashPoints {
+            if case .broker = place { arming = armings.next(of: .broker) } else { arming = armings.next(of: .worker) }
+        }
+        let environment = arming.map { [CrashPoints.variable: $0.description] } ?? [:]
+        return try ChildProcess(
+            arguments: arguments,
+            environment: environment,
+            log: folder.log(of: name),
+            onLine: onLine
+        ) { [ledger, folder, expectations, arming, weak self] ending in
+            let isExpected = expectations.expects(number)
+            if let arming, !isExpected, ending == .killed(signal: SIGKILL) {
+                // Counted before its last words, as a kill from outside is.
+                switch place {
+                case .broker: ledger.brokerKilled(by: arming.point)
+                case .replica: ledger.replicaKilled(number, at: HandlingLine.now, by: arming.point)
+                }
+                onEnd()
+                Task { [self] in await self?.startAgain(place, number: number) }
+                return
+            }
             onEnd()
-            guard !expectations.expects(number) else { return }
+            guard !isExpected else { return }
             ledger.fail("\(name) ended by itself (\(ending)): \(folder.lastLines(of: name))")
         }
     }
 
-    private func end(_ processes: [ChildProcess], with signal: Int32) async {
+    /// Starts what has died at its point, unless somebody else has done so.
+    private func startAgain(_ place: Place, number: Int) {
+        guard !isStopping, restarts else { return }
+        do {
+            switch place {
+            case .broker:
+                guard broker?.number == number else { return }
+                try startBroker()
+            case .replica(let index):
+                guard replicas[index]?.number == number else { return }
+                try startReplica(index)
+            }
+        } catch {
+            ledger.fail("\(error)")
+        }
+    }
+
+    /// Sends the signal, and SIGKILL after the grace; returns how each ended.
+    private func end(_ processes: [ChildProcess], with signal: Int32) async -> [ChildProcess.Ending] {
         for process in processes { process.send(signal) }
-        await withTaskGroup { group in
+        return await withTaskGroup { group in
             for process in processes {
-                group.addTask { _ = await process.waitUntilEnded() }
+                group.addTask { Optional(await process.waitUntilEnded()) }
             }
             group.addTask {
                 try? await Task.sleep(for: Self.grace)
                 if !Task.isCancelled { for process in processes { process.send(SIGKILL) } }
+                return nil
             }
-            for _ in processes { await group.next() }
+            var endings: [ChildProcess.Ending] = []
+            while endings.count < processes.count, let ending = await group.next() {
+                if let ending { endings.append(ending) }
+            }
             group.cancelAll()
+            return endings
         }
     }
 }

@@ -52,6 +52,9 @@ struct DemoFolder: Sendable {
     /// Where the broker keeps its journal.
     var data: String { path + "/data" }
 
+    /// Where the replicas keep their checkpoints.
+    var checkpoints: String { path + "/checkpoints" }
+
     /// The log of a process.
     func log(of name: String) -> String { "\(path)/\(name).log" }
 

@@ -21,6 +21,9 @@ struct DemoReplicaCommand: AsyncParsableCommand {
     @Option(help: "The name of the replica.")
     var replica: String
 
+    @Option(help: "The folder of its checkpoint.")
+    var checkpoint: String?
+
     @Option(help: "How many milliseconds the handler works on a message.")
     var work: Double
 
@@ -32,14 +35,18 @@ struct DemoReplicaCommand: AsyncParsableCommand {
         configuration.replica = replica
         configuration.backoff = MQTTBackoff(base: .milliseconds(10), cap: .milliseconds(250))
         configuration.grace = .seconds(5)
+        configuration.require = .atomic
+        configuration.stateDirectory = checkpoint
         let handlers = Temperatures.handlers(work: .seconds(work / 1_000)) { event in
             let line =
                 switch event {
-                case .started(let topic): HandlingLine(.started, topic: topic, time: HandlingLine.now)
-                case .finished(let topic): HandlingLine(.finished, topic: topic, time: HandlingLine.now)
+                case .started(let reading): HandlingLine(.started, message: reading, time: HandlingLine.now)
+                case .finished(let reading): HandlingLine(.finished, message: reading, time: HandlingLine.now)
                 }
             // One write, short enough for the pipe to take it whole: a kill cuts no line in two.
             Output.write(line.text.utf8, to: 1)
+        } mark: {
+            String(UInt64.random(in: .min ... .max), radix: 36)
         }
         let worker = try Worker(configuration: configuration, handlers: handlers, logger: logger)
         try await SignalledRun<Void>.run(logger: logger) { try await worker.run() }

@@ -24,9 +24,11 @@ final class DemoReport: Sendable {
 
     /// Says what is about to happen.
     func begin(folder: DemoFolder) {
-        let kills =
+        var kills =
             plan.kills
-            ? "a replica is killed with -9 about every second, the broker about every three" : "nobody is killed"
+            ? "a replica is killed with -9 about every second, the broker about every three"
+            : "nobody is killed from outside"
+        if plan.crashPoints { kills += "; processes die at numbered points of their own code" }
         let rate = plan.rate.map { "\(Self.grouped(Int($0))) a second" } ?? "as fast as it goes"
         say(
             "Martlet demo: \(Self.grouped(plan.messages)) messages, \(rate), to \(plan.replicas) replicas; seed \(plan.seed)"
@@ -37,8 +39,9 @@ final class DemoReport: Sendable {
     /// Shows how far the run is.
     func show(_ progress: DemoProgress) {
         state.withLock { state in
-            let remark =
+            var remark =
                 "\(Self.grouped(progress.handled)) handled  killed: \(progress.replicaKills) replicas, \(progress.brokerKills) brokers"
+            if plan.crashPoints { remark += ", \(progress.crashes) at points" }
             state.line.show(progress.handled, remark: remark)
             guard !Terminal.standardError.isInteractive else { return }
             let now = ContinuousClock.now
@@ -68,7 +71,7 @@ final class DemoReport: Sendable {
         Output.line(
             verdict.isGood
                 ? output.paint("PASSED", .green)
-                    + "  nothing was lost and every result equals the one computed from the file"
+                    + "  every reading was counted once and every result published once, as computed from the file"
                 : output.paint("FAILED", .red) + "  run it again with --seed \(verdict.seed)"
         )
     }
@@ -79,14 +82,21 @@ final class DemoReport: Sendable {
         let takeover =
             "p50 \(time(verdict.takeoverP50Milliseconds))  p99 \(time(verdict.takeoverP99Milliseconds))"
             + "  max \(time(verdict.takeoverMaxMilliseconds))"
+        let points = verdict.crashPointKills.sorted { (Int($0.key) ?? 0) < (Int($1.key) ?? 0) }
+            .map { "\($0.key): \($0.value)" }.joined(separator: "  ")
         return [
             ("sent", grouped(verdict.sent)),
             ("handled", grouped(verdict.handled)),
             ("lost", grouped(verdict.lost)),
             ("handled again", grouped(verdict.handledAgain)),
-            ("wrong results", grouped(verdict.wrong)),
+            ("applied twice", grouped(verdict.appliedTwice)),
+            ("published twice", grouped(verdict.publishedTwice)),
+            ("came back", grouped(verdict.cameBack)),
+            ("wrong", grouped(verdict.wrong)),
+            ("results", grouped(verdict.results)),
             ("replica kills", grouped(verdict.replicaKills)),
             ("broker kills", grouped(verdict.brokerKills)),
+            ("at points", points.isEmpty ? "-" : points),
             ("takeover", takeover),
             ("throughput", "\(grouped(Int(verdict.messagesPerSecond))) messages/s over \(verdict.seconds) s"),
             ("seed", "\(verdict.seed)"),
@@ -103,7 +113,8 @@ final class DemoReport: Sendable {
         return String(text.reversed())
     }
 
-    private func say(_ line: String) {
+    /// Says something besides the verdict.
+    func say(_ line: String) {
         if json { Output.remark(line) } else { Output.line(line) }
     }
 }

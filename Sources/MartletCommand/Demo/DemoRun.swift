@@ -1,7 +1,6 @@
 import ArgumentParser
 import Logging
 import MQTTClient
-import NIOCore
 import ServiceLifecycle
 import Temperatures
 
@@ -9,15 +8,18 @@ import Temperatures
 struct DemoRun: Sendable {
     /// The run is given up when nothing new was handled for so long.
     static let stallLimit = Duration.seconds(60)
-    /// So many messages may wait for the broker's acknowledgement.
+    /// So many results may come before the first is acknowledged.
     static let window = 256
     /// How often the run looks whether it is over.
     private static let lookInterval = Duration.milliseconds(20)
+    /// The topic of the message that ends the observer's work.
+    private static let lastResult = "temperatures/daily/end/of-run"
     /// The exit code of a process that SIGINT ended.
     private static let interrupted = ExitCode(130)
 
     private let plan: DemoPlan
     private let report: DemoReport
+    private let oracle: Oracle
     private let ledger: DemoLedger
     private let fleet: DemoFleet
     private let port: Int
@@ -26,7 +28,8 @@ struct DemoRun: Sendable {
     init(plan: DemoPlan, folder: DemoFolder, report: DemoReport) throws {
         self.plan = plan
         self.report = report
-        self.ledger = DemoLedger(messages: plan.messages)
+        self.oracle = try Oracle(messages: plan.messages, stations: plan.stations, file: Temperatures.recordedFile)
+        self.ledger = DemoLedger(oracle: oracle)
         self.port = try FreePort.find()
         self.fleet = DemoFleet(plan: plan, port: port, folder: folder, ledger: ledger)
     }
@@ -48,25 +51,79 @@ struct DemoRun: Sendable {
 
     private func runUninterrupted() async throws -> Verdict {
         try await fleet.startBroker()
-        let collector = MQTTClient(configuration: configuration(of: "collector"), logger: logger)
+        let observer = MQTTClient(configuration: configuration(of: "observer"), logger: logger)
         let publisher = MQTTClient(configuration: configuration(of: "publisher"), logger: logger)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
-            group.addTask { await attempt("the collector's connection") { try await collector.run() } }
+            group.addTask { await attempt("the observer's connection") { try await observer.run() } }
             group.addTask { await attempt("the publisher's connection") { try await publisher.run() } }
-            let answers = try await collector.subscribe([MQTTSubscription(Temperatures.resultFilter)])
+            let answers = try await observer.subscribe([MQTTSubscription(Temperatures.resultFilter)])
             guard answers.allSatisfy({ !$0.isError }) else { throw CommandFailure("the broker refused \(answers)") }
-            group.addTask { await collect(from: collector) }
+            try await audit { try await $0.keepGroup() }
             try await fleet.startReplicas()
-            try await publishFirst(by: publisher)
             let started = HandlingLine.now
-            group.addTask { await attempt("publishing") { try await publishRest(by: publisher) } }
-            if plan.kills { group.addTask { await attempt("killing") { try await kill() } } }
-            try await wait { $0.handled == plan.messages && $0.sent == plan.messages }
+            group.addTask { await attempt("publishing") { try await publish(by: publisher) } }
+            async let watching: Void = observe(observer)
+            try await killUntilHandled()
+            report.finish()
+            report.say("  all is sent; reading the state out of the store, and what is left in the group")
+            await attempt("the end") { try await settle(publisher) }
+            // Behind whatever was published before: when it comes, the observer has all results.
+            await attempt("the end") { _ = try await publisher.publish(MQTTMessage(topic: Self.lastResult, text: "")) }
+            if ledger.progress.failure == nil { await watching }
             group.cancelAll()
             await fleet.stop()
-            report.finish()
             return ledger.verdict(seed: plan.seed, started: started)
+        }
+    }
+
+    /// Lets processes die until every message was handled and every result is there, the run has failed, or nothing moves any more.
+    private func killUntilHandled() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            if plan.kills { group.addTask { await attempt("killing") { try await kill() } } }
+            try await wait { progress in
+                progress.sent == plan.messages && progress.handled == plan.messages
+                    && progress.results >= ledger.expectedResults
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Brings everything to rest and holds what there is against the oracle.
+    private func settle(_ client: MQTTClient) async throws {
+        guard ledger.progress.failure == nil else { return }
+        try await fleet.calm()
+        let reader = StoreReader(client: client)
+        // A message may have been handled to its end by a replica that died with its commit: it is handled again now.
+        let open = oracle.allDays.filter { !$0.isFinished }
+        let start = ContinuousClock.now
+        while try await reader.judge(open).missing > 0, ContinuousClock.now - start < Self.stallLimit {
+            try await Task.sleep(for: Self.lookInterval)
+        }
+        await fleet.stopReplicas()
+        if plan.kills { try await fleet.restartBroker() }
+        let left = try await audit { try await $0.takeLeftOver() }
+        let days = oracle.allDays
+        ledger.found(try await reader.judge(days))
+        for name in left where try await isApplied(name, reader) { ledger.cameBack() }
+    }
+
+    /// Whether the state counts the reading.
+    private func isApplied(_ name: String, _ reader: StoreReader) async throws -> Bool {
+        let parts = name.split(separator: "/")
+        guard parts.count == 3, let hour = Int(parts[2]), oracle.message(named: name) != nil else { return false }
+        let key = "temperatures/days/\(parts[0])/\(parts[1])"
+        guard let bytes = try await reader.get(key).bytes, let day = StoredDay(bytes) else { return false }
+        return day.hours.indices.contains(hour) && day.hours[hour] > 0
+    }
+
+    private func audit<Result: Sendable>(
+        _ body: (GroupAuditor) async throws -> Result
+    ) async throws -> Result {
+        var configuration = configuration(of: "auditor")
+        configuration.userProperties = []
+        return try await MQTTClient.withConnection(configuration, logger: logger) {
+            try await body(GroupAuditor(client: $0))
         }
     }
 
@@ -78,6 +135,8 @@ struct DemoRun: Sendable {
         configuration.backoff = MQTTBackoff(base: .milliseconds(10), cap: .milliseconds(250))
         configuration.onSessionLost = .fail
         configuration.receiveMaximum = Self.window
+        // Asks the broker for its extension: commits for the publisher, the names of messages for the observer.
+        configuration.userProperties = [MQTTUserProperty("martlet", "1")]
         return configuration
     }
 
@@ -97,11 +156,11 @@ struct DemoRun: Sendable {
         while true {
             let progress = ledger.progress
             if isOver(progress) || progress.failure != nil { return }
-            if progress.handled > best.handled {
+            if progress.handled > best.handled || progress.results > best.results {
                 best = progress
                 lastMove = ContinuousClock.now
             } else if ContinuousClock.now - lastMove > Self.stallLimit {
-                ledger.fail("nothing was handled for \(Self.stallLimit)")
+                // Not a failure by itself: what is missing is found in the state.
                 return
             }
             report.show(progress)
@@ -109,41 +168,22 @@ struct DemoRun: Sendable {
         }
     }
 
-    /// Publishes the first message again and again until it has a subscriber: from then on the group keeps what is sent to it.
-    private func publishFirst(by client: MQTTClient) async throws {
-        let first = Self.message(DayMessages(count: plan.messages)[0])
-        let start = ContinuousClock.now
-        while try await client.publish(first).reasonCode == .noMatchingSubscribers {
-            if let failure = ledger.progress.failure { throw CommandFailure(failure) }
-            guard ContinuousClock.now - start < Self.stallLimit else {
-                throw CommandFailure("no replica joined the group")
-            }
-            try await Task.sleep(for: Self.lookInterval)
-        }
-        ledger.sent(1)
+    private func publish(by client: MQTTClient) async throws {
+        let messages = ReadingMessages(count: plan.messages, stations: plan.stations)
+        try await ReadingPublisher(client: client, messages: messages, rate: plan.rate).publish { ledger.sent($0) }
     }
 
-    private func publishRest(by client: MQTTClient) async throws {
-        var messages = DayMessages(count: plan.messages).dropFirst().makeIterator()
-        var publisher = PacedPublisher(client: client, window: Self.window, rate: plan.rate)
-        publisher.allowsNoSubscriber = false
-        let tally = try await publisher.publish {
-            messages.next().map(Self.message)
-        } acknowledged: {
-            ledger.sent(1 + $0)
-        }
-        if let failure = tally.failure { throw CommandFailure(failure) }
-    }
-
-    private static func message(_ day: DayMessage) -> MQTTMessage {
-        MQTTMessage(topic: day.topic, payload: ByteBuffer(bytes: day.payload))
-    }
-
-    private func collect(from client: MQTTClient) async {
+    /// Takes the results until the last one, which the run itself publishes.
+    private func observe(_ client: MQTTClient) async {
         for await delivery in client.deliveries {
             let message = delivery.message
-            ledger.result(topic: message.topic, payload: Array(message.payload.readableBytesView), at: HandlingLine.now)
             delivery.acknowledge()
+            if message.topic == Self.lastResult { return }
+            let publication = Publication(
+                identifier: message.properties.userProperty("martlet-id"),
+                mark: message.properties.userProperty(Temperatures.markProperty)
+            )
+            ledger.result(topic: message.topic, payload: message.text, publication: publication)
         }
     }
 

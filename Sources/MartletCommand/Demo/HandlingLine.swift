@@ -10,18 +10,18 @@ struct HandlingLine: Equatable, Sendable {
     }
 
     var step: Step
-    var topic: String
+    var message: String
     var time: Duration
 
     /// The line, its newline included.
     var text: String {
         let parts = time.components
-        return "\(step.rawValue) \(parts.seconds * 1_000_000_000 + parts.attoseconds / 1_000_000_000) \(topic)\n"
+        return "\(step.rawValue) \(parts.seconds * 1_000_000_000 + parts.attoseconds / 1_000_000_000) \(message)\n"
     }
 
-    init(_ step: Step, topic: String, time: Duration) {
+    init(_ step: Step, message: String, time: Duration) {
         self.step = step
-        self.topic = topic
+        self.message = message
         self.time = time
     }
 
@@ -31,7 +31,7 @@ struct HandlingLine: Equatable, Sendable {
         guard words.count == 3, words[0].count == 1, let letter = words[0].first, let step = Step(rawValue: letter),
             let nanoseconds = Int64(words[1])
         else { return nil }
-        self.init(step, topic: String(words[2]), time: .nanoseconds(nanoseconds))
+        self.init(step, message: String(words[2]), time: .nanoseconds(nanoseconds))
     }
 
     /// The machine's monotonic clock.

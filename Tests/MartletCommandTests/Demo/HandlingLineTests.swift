@@ -6,7 +6,7 @@ import Testing
 struct HandlingLineTests {
     @Test("A line says what was written")
     func roundTrip() {
-        let line = HandlingLine(.finished, topic: "a/b c/d", time: .seconds(12) + .nanoseconds(345))
+        let line = HandlingLine(.finished, message: "a/b c/d", time: .seconds(12) + .nanoseconds(345))
         #expect(line.text == "F 12000000345 a/b c/d\n")
         #expect(HandlingLine(String(line.text.dropLast())) == line)
     }

@@ -1,4 +1,4 @@
-/// One result of the sample: where it is published and its bytes.
+/// The result of a finished day: where it is published and its bytes.
 public struct DayResult: Sendable, Equatable {
     /// The result topic: one a station and day.
     public let topic: String
@@ -9,15 +9,13 @@ public struct DayResult: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - station: The station that measured.
-    ///   - date: The day.
-    ///   - minimum: The lowest reading in tenths of a degree.
-    ///   - mean: The mean in hundredths of a degree.
-    ///   - maximum: The highest reading in tenths of a degree.
-    init(station: String, date: String, minimum: Int, mean: Int, maximum: Int) {
+    ///   - date: The day's date, as `2010-01-31`.
+    ///   - day: The day, which has readings.
+    public init(station: String, date: String, day: Day) {
         topic = Temperatures.resultTopic(station: station, date: date)
         let numbers =
-            #""minimum":\#(FixedPoint.text(tenths: minimum)),"mean":\#(FixedPoint.text(hundredths: mean)),"#
-            + #""maximum":\#(FixedPoint.text(tenths: maximum))"#
+            #""minimum":\#(FixedPoint.text(tenths: day.minimum)),"mean":\#(FixedPoint.text(hundredths: day.mean)),"#
+            + #""maximum":\#(FixedPoint.text(tenths: day.maximum))"#
         payload = Array(#"{"station":"\#(station)","date":"\#(date)",\#(numbers)}"#.utf8)
     }
 }

@@ -1,4 +1,4 @@
-/// The names that the publisher, the worker and the oracle of the sample share.
+/// The names that the publisher and the worker of the sample share, and the recorded file.
 ///
 /// The input topics and the result topics lie side by side, never one inside the other's filter: a result can not come
 /// back as an input.
@@ -6,13 +6,13 @@ public enum Temperatures {
     /// The name of the worker, and of its shared group.
     public static let group = "temperatures"
 
-    /// The filter that matches the topic of each day message.
+    /// The filter that matches the topic of each reading.
     public static let inputFilter = "temperatures/readings/+"
 
     /// The filter that matches each result topic.
     public static let resultFilter = "temperatures/daily/+/+"
 
-    /// Says to which topic a station sends its days.
+    /// Says to which topic a station sends its readings.
     ///
     /// - Parameter station: The station's name, as ``stationName(_:)`` makes it.
     /// - Returns: The topic.
@@ -22,9 +22,6 @@ public enum Temperatures {
 
     /// Says to which topic the result of one day of one station goes.
     ///
-    /// One topic a station and day makes the result idempotent: doing a message again writes the same bytes to the
-    /// same topic.
-    ///
     /// - Parameters:
     ///   - station: The station's name.
     ///   - date: The day, as `2010-01-31`.
@@ -32,6 +29,23 @@ public enum Temperatures {
     public static func resultTopic(station: String, date: String) -> String {
         "temperatures/daily/\(station)/\(date)"
     }
+
+    /// Names one reading.
+    ///
+    /// - Parameters:
+    ///   - station: The station's name.
+    ///   - date: The day, as `2010-01-31`.
+    ///   - hour: The hour of the day.
+    /// - Returns: `station-00007/2010-01-31/5`.
+    public static func readingName(station: String, date: String, hour: Int) -> String {
+        "\(station)/\(date)/\(hour)"
+    }
+
+    /// The user property that tells the handlings apart that published a result.
+    public static let markProperty = "mark"
+
+    /// The recorded file as it is.
+    public static var recordedFile: [UInt8] { PackageResources.seattle_temps_csv }
 
     /// Names the station with a number.
     ///
