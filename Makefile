@@ -33,7 +33,7 @@ test: unit-test interoperation ## Run all tests.
 
 unit-test: setup-test ## Run the tests of the package.
 	swift build --build-tests
-	swift test --skip-build
+	CRASH_POINT_ROUNDS=$(or $(CRASH_POINT_ROUNDS),20) swift test --skip-build
 
 interoperation: debug ## Run the tests against mosquitto's clients and paho-mqtt.
 	MARTLET=$(DEBUG)/martlet /usr/bin/python3 Tests/Interoperation/run.py $(ARGS)
