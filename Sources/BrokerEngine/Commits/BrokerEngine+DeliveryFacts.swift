@@ -125,6 +125,7 @@ extension BrokerEngine {
         let count = heldMessages.firstIndex { $0.page > log.durable } ?? heldMessages.count
         for held in heldMessages[..<count] where messages.slots[Int(held.message)].sequence == held.sequence {
             messages.slots[Int(held.message)].isHeld = false
+            messages.slots[Int(held.message)].isInCommit = false
         }
         heldMessages.removeFirst(count)
         guard !heldCopies.isEmpty else { return }

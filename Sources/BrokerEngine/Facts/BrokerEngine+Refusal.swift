@@ -26,16 +26,18 @@ extension BrokerEngine {
         log.writer.append(recordsOf: log.writer.take(), where: Self.isNoMessage)
         for number in page.number...log.open where log.holds(number) {
             // A commit is tried again whole: nobody was told of it, and nobody saw what it published.
-            log[number].messages.removeAll { $0 < 0 || !messages.slots[Int($0)].isHeld }
+            log[number].messages.removeAll { $0 < 0 || !messages.slots[Int($0)].isInCommit }
         }
         log.cleaning = nil
         undoMoves(to: page.number)
         for slot in messages.slots.indices
-        where messages.slots[slot].page >= page.number && !messages.slots[slot].isHeld {
+        where messages.slots[slot].page >= page.number && !messages.slots[slot].isInCommit {
             refuseMessage(slot)
         }
         restoreReplaced(from: page.number)
         for holder in holders { refuseHeldPublishes(of: Int(holder)) }
+        // What waited for the page is refused, or stands again where it stood before.
+        pumpPagePending()
     }
 
     /// The page that could not be appended, to be tried again; nil when there is none.

@@ -31,6 +31,8 @@ struct MessageSlot {
     var isOwn = false
     /// Published by a commit whose page is not durable yet: nobody may see it, because a crash would take the commit back.
     var isHeld = false
+    /// Its record is part of a commit: when the page fails, it is tried again with that.
+    var isInCommit = false
     /// Whether deliveries of it that ended in vain were counted, see ``BrokerEngine/attempts``.
     var hasAttempts = false
     /// Set when the journal refused the message after it was queued: it is skipped where it was not sent yet.

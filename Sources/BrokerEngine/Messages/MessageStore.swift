@@ -67,6 +67,8 @@ struct MessageStore {
         slot.fact = FactPlace()
         slot.isOwn = true
         slot.isRefused = false
+        slot.isInCommit = false
+        slot.hasAttempts = false
         let body = Array(chunks[Int(slot.chunk)].bytes[bodyRange(handle)])
         return restore(slot, body: body.span)
     }

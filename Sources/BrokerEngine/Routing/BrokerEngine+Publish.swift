@@ -168,7 +168,10 @@ extension BrokerEngine {
         let message = messages.insert(sequence: nextSequence, bytes: bytes, parts: parts)
         nextSequence += 1
         messages.slots[Int(message)].isOwn = origin != .client
-        if origin == .commit, log.isOn { hold(message) }
+        if origin == .commit, log.isOn {
+            hold(message)
+            messages.slots[Int(message)].isInCommit = true
+        }
         // Held while the copies are made, so that a delivery done at once does not free it.
         messages.retain(message)
         durableTargets.removeAll(keepingCapacity: true)

@@ -1,3 +1,5 @@
+import StateStore
+
 /// What a broker must know, written down as simply as possible: what the engine is compared with.
 struct Model {
     /// A copy of a message that somebody is to get.
@@ -23,6 +25,19 @@ struct Model {
         var wasRecovered = false
         /// Whether the engine may drop it: refused after all, or too large for its receiver.
         var mayVanish = false
+        /// Published by a commit: tried again whole when the journal is full.
+        var isOfCommit = false
+        /// Put off: not to come before this moment.
+        var notBefore = Int64.min
+    }
+
+    /// A key of the state store.
+    struct State {
+        var value: String
+        var version: StateVersion
+        var expiresAt: Int64
+        /// The page that was being written when it was set; 0 for one in memory only.
+        var page: UInt64
     }
 
     struct Subscription: Equatable {
@@ -71,6 +86,9 @@ struct Model {
     /// By `$share/NAME/FILTER`.
     var groups: [String: Group] = [:]
     var retained: [String: [Retained]] = [:]
+    var state: [String: State] = [:]
+    /// The newest version that was given.
+    var lastVersion: StateVersion?
 
     /// Whether a group has a member that outlives a crash.
     func isDurable(_ group: String) -> Bool {
@@ -113,7 +131,7 @@ struct Model {
             }
         }
         for topic in retained.keys {
-            while let last = retained[topic]?.last, last.page >= page, last.message != nil {
+            while let last = retained[topic]?.last, last.page >= page, last.message.map(refused.contains) == true {
                 retained[topic]?.removeLast()
             }
         }
@@ -121,6 +139,7 @@ struct Model {
 
     /// What a restart finds of it.
     mutating func recover(at now: Int64) {
+        state = state.filter { $0.value.page != 0 }
         for (client, session) in sessions {
             guard session.isPersistent else {
                 end(client)
@@ -154,7 +173,7 @@ struct Model {
 extension Model.Entry {
     /// The pages from one on could not be stored.
     mutating func fail(from failed: UInt64, refused: Set<Int>) {
-        guard page >= failed else { return }
+        guard page >= failed, !isOfCommit else { return }
         // A copy of a retained message is a message of its own for a persistent session only.
         if refused.contains(message), !isOwn || !isDurable { mayVanish = true }
         isDurable = false

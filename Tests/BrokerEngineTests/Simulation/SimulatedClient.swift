@@ -1,4 +1,5 @@
 import MQTTPackets
+import StateStore
 
 /// A client of the simulation: what it is like, and what it has in its hands on the present connection.
 struct SimulatedClient {
@@ -12,6 +13,8 @@ struct SimulatedClient {
         var isSmall: Bool
         var hasWill: Bool
         var willDelay: UInt32
+        /// Asks for what is beyond the standard.
+        var isMartlet: Bool
     }
 
     /// A delivery that was not acknowledged yet.
@@ -21,6 +24,31 @@ struct SimulatedClient {
         var order: Int
         /// The shared group it came from; nil for an ordinary one.
         var group: String?
+        /// What the broker calls it.
+        var id: [UInt8]?
+        /// Done or put off by a commit: only its packet identifier is still in use.
+        var isCommitted = false
+    }
+
+    /// What must become of a commit.
+    struct Outcome {
+        var version: StateVersion?
+        var id: [UInt8]?
+        var code: CommitRefusalCode?
+        var index = 0
+    }
+
+    /// A request to the state store, or commits, not answered yet.
+    struct Asked {
+        enum Answer {
+            case text(String)
+            case outcomes([Outcome])
+        }
+
+        var correlation: String
+        /// The page that must be durable before; 0 for none.
+        var page: UInt64
+        var answer: Answer
     }
 
     /// A PUBLISH that was not answered yet.
@@ -51,10 +79,13 @@ struct SimulatedClient {
     var received: Set<Int> = []
     var outgoing: [Outgoing] = []
     var requests: [Request] = []
+    /// Answers may come on a later connection too.
+    var asked: [Asked] = []
     /// Its socket was full at some time, so that what comes may have been written before.
     var wasBlocked = false
 
     var isConnected: Bool { peer != nil }
+    var isMartlet: Bool { profile.isMartlet }
 
     mutating func forgetConnection() {
         peer = nil

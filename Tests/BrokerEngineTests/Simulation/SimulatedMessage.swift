@@ -17,6 +17,10 @@ struct SimulatedMessage {
     var page: UInt64 = 0
     /// A will: the broker's own.
     var isWill = false
+    /// Published by a commit.
+    var isOfCommit = false
+    /// The page of that commit: nobody may see it before.
+    var commitPage: UInt64 = 0
     /// When it expires, in milliseconds; set when it is published.
     var expiresAt = Int64.max
 

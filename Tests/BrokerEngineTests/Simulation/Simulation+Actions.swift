@@ -12,12 +12,15 @@ extension Simulation {
     /// What may happen, with how often it does when the seed does not say otherwise.
     enum Action: CaseIterable {
         case connect, leave, subscribe, unsubscribe, publish, acknowledge, churn, socket, time, journal, crash
+        case commit, state
 
         var weight: Int {
             switch self {
             case .connect, .subscribe, .journal: 8
             case .publish: 35
             case .acknowledge: 18
+            case .commit: 25
+            case .state: 10
             case .leave, .socket, .time: 4
             case .unsubscribe, .churn: 3
             case .crash: 2
@@ -49,6 +52,8 @@ extension Simulation {
         case .time: advance()
         case .journal: moveJournal()
         case .crash: crash()
+        case .commit: commit(client)
+        case .state: askState(client)
         }
     }
 
@@ -77,6 +82,7 @@ extension Simulation {
             connect.properties.sessionExpiryInterval = expiry
             connect.properties.receiveMaximum = profile.receiveMaximum
             connect.properties.maximumPacketSize = profile.isSmall ? 150 : nil
+            if profile.isMartlet { Peer.extended(&connect) }
         } else {
             if profile.expiry == 0 { connect.cleanStart = true }
             expiry = connect.cleanStart ? 0 : harness.configuration.limits.defaultSessionExpiry
@@ -99,6 +105,10 @@ extension Simulation {
         if clients[index].isConnected { disconnected(index, normally: false) }
         clients[index].peer = peer
         attach(index, clean: connect.cleanStart, expiry: expiry, will: will, page: page)
+        let topic = Self.answerTopic(profile.name)
+        if profile.version == .v5, model.sessions[profile.name]?.subscriptions[topic] == nil {
+            subscribe(index, SubscribeFilter(filter: topic, qos: .atMostOnce), identifier: 0)
+        }
     }
 
     private func attach(_ index: Int, clean: Bool, expiry: UInt32, will: Int?, page: UInt64) {
@@ -149,8 +159,7 @@ extension Simulation {
     }
 
     func subscribe(_ index: Int) {
-        guard let peer = clients[index].peer else { return connect(index) }
-        let name = clients[index].profile.name
+        guard clients[index].peer != nil else { return connect(index) }
         let isShared = random.oneIn(2)
         let isFive = clients[index].profile.version == .v5
         let filter = isShared ? random.pick(Self.sharedFilters) : random.pick(Self.filters)
@@ -161,6 +170,13 @@ extension Simulation {
             wish.retainAsPublished = random.oneIn(2)
             wish.retainHandling = random.pick([.sendAlways, .sendIfNew, .sendNever])
         }
+        subscribe(index, wish, identifier: identifier)
+    }
+
+    private func subscribe(_ index: Int, _ wish: SubscribeFilter, identifier: UInt32) {
+        guard let peer = clients[index].peer else { return }
+        let name = clients[index].profile.name
+        let filter = wish.filter
         note("\(name) subscribes to \(filter), identifier \(identifier)")
         let page = harness.engine.log.open
         let isRefusing = harness.engine.isRefusing
@@ -181,7 +197,7 @@ extension Simulation {
             isSubscribe: true
         )
         clients[index].requests.append(request)
-        if isShared {
+        if filter.hasPrefix("$share/") {
             model.groups[filter, default: Model.Group()].members.insert(name)
             if model.sessions[name]?.isSmall == true { model.groups[filter]?.isSmall = true }
         } else if wish.retainHandling == .sendAlways || (wish.retainHandling == .sendIfNew && isNew) {
@@ -263,6 +279,8 @@ extension Simulation {
         note("\(name) acknowledges \(delivery.packetIdentifier), order \(delivery.order)")
         let reason: ReasonCode = clients[index].profile.version == .v5 && random.oneIn(9) ? .unspecifiedError : .success
         peer.send(.puback(PubAck(packetIdentifier: delivery.packetIdentifier, reasonCode: reason)))
+        // It is done already, or comes again: this only frees its packet identifier.
+        if delivery.isCommitted { return }
         if let group = delivery.group {
             model.groups[group]?.entries.removeAll { $0.order == delivery.order }
         } else {

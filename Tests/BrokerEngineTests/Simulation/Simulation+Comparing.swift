@@ -9,6 +9,7 @@ extension Simulation {
         }
         for (name, session) in engine.sessions { compare(session, name) }
         compareGroups(engine.groups)
+        compareState()
         for (topic, states) in model.retained {
             guard let message = states.last?.message else {
                 continue

@@ -5,8 +5,9 @@ import MQTTPackets
 
 /// Time, the journal, and the model's side of what happens to sessions.
 extension Simulation {
-    func advance() {
-        let milliseconds = random.pick([10, 1_000, 6_000, 25_000])
+    func advance() { advance(by: random.pick([10, 1_000, 6_000, 25_000])) }
+
+    func advance(by milliseconds: Int) {
         let later = harness.now.milliseconds + Int64(milliseconds)
         note("\(milliseconds) milliseconds pass")
         let due = model.sessions.filter {
@@ -71,8 +72,12 @@ extension Simulation {
         guard let snapshot = snapshots[last] else { return fail("no model of page \(last)") }
         model = snapshot
         model.recover(at: harness.now.milliseconds)
-        for index in clients.indices { clients[index].forgetConnection() }
+        for index in clients.indices {
+            clients[index].forgetConnection()
+            clients[index].asked = []
+        }
         atMostOnce = []
+        lastGiven = nil
         watchPages()
         compare()
         for broken in harness.engine.brokenInvariants() { fail(broken) }
@@ -151,6 +156,8 @@ extension Simulation {
             if isThere, clients[index].isConnected == false { connect(index, cleanly: false) }
             if let peer = clients[index].peer, !peer.isWritable { harness.setWritable(true, peer) }
         }
+        // What was put off comes now.
+        advance(by: 6_000)
         turn()
         var rounds = 0
         while clients.contains(where: { !$0.inflight.isEmpty }), rounds < 10_000 {

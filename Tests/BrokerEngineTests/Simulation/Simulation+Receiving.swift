@@ -66,7 +66,7 @@ extension Simulation {
         }
         clients[index].outgoing.removeFirst()
         note("\(name) got PUBACK for \(first.message): \(answer.reasonCode)")
-        if answer.reasonCode == .quotaExceeded, first.mayBeRefused { return }
+        if first.message >= 0, answer.reasonCode == .quotaExceeded, first.mayBeRefused { return }
         if answer.reasonCode != first.reason {
             fail("\(name) got \(answer.reasonCode) for message \(first.message), not \(first.reason)")
         }
@@ -78,6 +78,7 @@ extension Simulation {
     // MARK: Deliveries
 
     private func receive(_ publish: Publish, _ index: Int, _ peer: Peer) {
+        if publish.topic.hasPrefix("$ans/") { return receiveAnswer(publish, index) }
         let name = clients[index].profile.name
         let wire = SimulatedMessage.identifier(in: publish.payload.readableBytesView)
         note("\(name) gets \(wire) on \(publish.topic), packet \(publish.packetIdentifier ?? 0), DUP: \(publish.dup)")
@@ -94,7 +95,8 @@ extension Simulation {
             found = shared(publish, wire, index, peer)
         }
         guard let (entry, group) = found else { return }
-        let delivery = SimulatedClient.Delivery(packetIdentifier: packet, order: entry.order, group: group)
+        let id = checkFacts(publish, entry, index)
+        let delivery = SimulatedClient.Delivery(packetIdentifier: packet, order: entry.order, group: group, id: id)
         clients[index].inflight.append(delivery)
         if clients[index].profile.version == .v5, let most = clients[index].profile.receiveMaximum,
             clients[index].inflight.count > most
@@ -105,13 +107,45 @@ extension Simulation {
         if message.topic != publish.topic { fail("message \(message.identifier) came on \(publish.topic)") }
         if publish.dup, !entry.mayBeDuplicate, !entry.wasRecovered { fail("\(name) got \(wire) with DUP at first") }
         if !publish.dup, entry.wasReceived || entry.wasRecovered { fail("\(name) got \(wire) again without DUP") }
-        if let left = publish.properties.messageExpiryInterval, left == 0 || left > message.expiry ?? 0 {
+        if message.commitPage > durablePage {
+            fail("\(name) got \(wire) before the commit that published it was durable")
+        }
+        if entry.notBefore > harness.now.milliseconds { fail("\(name) got \(wire), which was put off, too early") }
+        // What was sent before is sent again, whatever its expiry.
+        let isAgain = group == nil && entry.wasReceived
+        if let left = publish.properties.messageExpiryInterval, (left == 0 && !isAgain) || left > message.expiry ?? 0 {
             fail("\(name) got \(wire) with an expiry of \(left)")
         }
-        if message.expiresAt <= harness.now.milliseconds, !clients[index].wasBlocked {
+        if message.expiresAt <= harness.now.milliseconds, !clients[index].wasBlocked, !isAgain {
             fail("\(name) got \(wire), expired")
         }
         if message.isLarge, model.sessions[name]?.isSmall == true { fail("\(name) got \(wire), too large") }
+    }
+
+    /// What a delivery says of itself: stable, never another message's, and never that of one that is done for good.
+    private func checkFacts(_ publish: Publish, _ entry: Model.Entry, _ index: Int) -> [UInt8]? {
+        let name = clients[index].profile.name
+        let facts = publish.properties.userProperties.filter { $0.name.hasPrefix("martlet-") }
+        guard clients[index].isMartlet else {
+            if !facts.isEmpty { fail("\(name) got delivery facts it did not ask for") }
+            return nil
+        }
+        let id = publish.deliveryID
+        guard facts.map(\.name) == ["martlet-id", "martlet-attempt"], let attempt = Int(facts[1].value), attempt > 0
+        else {
+            fail("\(name) got a delivery with the facts \(facts)")
+            return nil
+        }
+        if attempt > 1, !publish.dup { fail("\(name) got attempt \(attempt) without DUP") }
+        let text = String(decoding: id, as: UTF8.self)
+        if let known = identities.updateValue(entry.message, forKey: id), known != entry.message {
+            fail("\(text) was message \(known), and is \(entry.message) now")
+        }
+        if told.contains(id) { fail("\(name) got \(text), which was committed") }
+        if messages[entry.message].page > durablePage, entry.isDurable, !entry.isOwn {
+            fail("\(name), who may commit, got \(text) before it was durable")
+        }
+        return id
     }
 
     private func receiveAtMostOnce(_ publish: Publish, _ wire: Int, _ profile: SimulatedClient.Profile) {
@@ -127,6 +161,9 @@ extension Simulation {
                     || profile.version != .v5)
         }
         guard let at else { return fail("\(name) got \(wire) with QoS 0, which nobody sent to it") }
+        if messages[atMostOnce[at].message].commitPage > durablePage {
+            fail("\(name) got \(wire) with QoS 0 before the commit that published it was durable")
+        }
         atMostOnce.remove(at: at)
     }
 
@@ -176,7 +213,7 @@ extension Simulation {
 
     /// Whether a client that is connected has an entry in its hands already.
     private func isHeld(_ entry: Model.Entry) -> Bool {
-        clients.contains { client in client.inflight.contains { $0.order == entry.order } }
+        clients.contains { client in client.inflight.contains { $0.order == entry.order && !$0.isCommitted } }
     }
 
     /// The group of a shared delivery, as the engine has it.

@@ -16,14 +16,7 @@ extension Simulation {
             model.groups[name]?.members.isEmpty == false && Self.matches(name, sent.topic)
         }
         if ordinary.isEmpty, groups.isEmpty, !sent.retain { return Answer(reason: .noMatchingSubscribers) }
-        let isDurable =
-            sent.retain
-            || (sent.qos > 0 && groups.contains { model.isDurable($0) })
-            || (sent.qos > 0
-                && ordinary.contains { client, found in
-                    model.sessions[client]?.isPersistent == true && found.contains { $0.qos > 0 }
-                })
-        if isDurable, isRefusing { return Answer(reason: .quotaExceeded) }
+        if isRefusing, needsJournal(sent) { return Answer(reason: .quotaExceeded) }
         if let expiry = sent.expiry { messages[message].expiresAt = harness.now.milliseconds + Int64(expiry) * 1_000 }
 
         var answer = Answer(reason: .success)
@@ -36,6 +29,19 @@ extension Simulation {
         if sent.retain, retain(message, page: page) { answer.page = page }
         messages[message].page = answer.page
         return answer
+    }
+
+    /// Whether anything durable depends on a message.
+    func needsJournal(_ sent: SimulatedMessage) -> Bool {
+        if sent.retain { return true }
+        guard sent.qos > 0 else { return false }
+        let isForGroup = model.groups.keys.contains { name in
+            model.groups[name]?.members.isEmpty == false && Self.matches(name, sent.topic) && model.isDurable(name)
+        }
+        return isForGroup
+            || model.sessions.values.contains { session in
+                session.isPersistent && matching(session, sent.topic, without: nil).contains { $0.qos > 0 }
+            }
     }
 
     private enum Exclusion { case noLocal }
@@ -77,7 +83,8 @@ extension Simulation {
                 identifiers: identifiers,
                 isDurable: isDurable,
                 page: page,
-                isOwn: sent.isWill
+                isOwn: sent.isWill,
+                isOfCommit: sent.isOfCommit
             )
         )
         return isDurable
@@ -96,7 +103,8 @@ extension Simulation {
                 qos: 1,
                 isDurable: isDurable,
                 page: page,
-                isOwn: messages[message].isWill
+                isOwn: messages[message].isWill,
+                isOfCommit: messages[message].isOfCommit
             )
         )
         return isDurable

@@ -1,5 +1,6 @@
 import Journal
 import MQTTPackets
+import StateStore
 
 @testable import BrokerEngine
 
@@ -21,6 +22,12 @@ final class Simulation {
     var clients: [SimulatedClient]
     let mood: [Action]
     var nextOrder = 0
+    /// The message of each delivery that was ever seen, by what the broker calls it.
+    var identities: [[UInt8]: Int] = [:]
+    /// The newest version that was given since the start of the broker.
+    var lastGiven: StateVersion?
+    /// Deliveries whose committing was confirmed to a client: they may never come again.
+    var told: Set<[UInt8]> = []
     /// How often something happened that the simulation is there for.
     var coverage: [String: Int] = [:]
     private var redistributed: UInt64 = 0
@@ -51,6 +58,7 @@ final class Simulation {
             $0.limits.inflightPerSession = random.pick([2, 5, 32_767])
             $0.limits.cachedTopics = 4
             $0.limits.cleaningRetrySeconds = 1
+            $0.memoryOnlyStatePrefixes = [Array("m".utf8)]
         }
         mood = Self.mood(&random)
         clients = Self.profiles(&random).map { SimulatedClient(profile: $0) }
@@ -60,15 +68,18 @@ final class Simulation {
 
     private static func profiles(_ random: inout SplitMix64) -> [SimulatedClient.Profile] {
         (0..<Int.random(in: 3...6, using: &random)).map { index in
-            SimulatedClient.Profile(
+            var profile = SimulatedClient.Profile(
                 name: "c\(index)",
                 version: random.oneIn(4) ? .v3_1_1 : .v5,
                 expiry: random.pick([0, 20, 3_600, 3_600]),
                 receiveMaximum: random.pick([nil, 1, 3, 10]),
                 isSmall: random.oneIn(8),
                 hasWill: random.oneIn(3),
-                willDelay: random.pick([0, 0, 5])
+                willDelay: random.pick([0, 0, 5]),
+                isMartlet: !random.oneIn(3)
             )
+            if profile.version == .v3_1_1 || profile.isSmall { profile.isMartlet = false }
+            return profile
         }
     }
 
@@ -114,7 +125,7 @@ final class Simulation {
             if harness.engine.log.replaced.contains(where: { $0.page >= number && $0.old >= 0 }) {
                 cover("retained message restored")
             }
-            let refused = Set(messages.filter { $0.page >= number && !$0.isWill }.map(\.identifier))
+            let refused = Set(messages.filter { $0.page >= number && !$0.isWill && !$0.isOfCommit }.map(\.identifier))
             model.fail(from: number, refused: refused)
             snapshots[number]?.fail(from: number, refused: refused)
             for client in clients.indices {

@@ -6,7 +6,7 @@ import Testing
 /// `MARTLET_SEED=123 swift test --filter Simulation` plays one seed again; `MARTLET_SEEDS=10000` plays that many.
 @Suite struct SimulationTests {
     private static let environment = ProcessInfo.processInfo.environment
-    private static let defaultSeeds = 500
+    private static let defaultSeeds = 300
     private static let steps = 200
 
     private static var seeds: [UInt64] {
