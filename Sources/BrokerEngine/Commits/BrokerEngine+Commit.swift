@@ -46,7 +46,8 @@ extension BrokerEngine {
     private func pageTold(by outcome: CommitOutcome) -> UInt64 {
         guard log.isOn else { return 0 }
         switch outcome {
-        case .committed: return log.open
+        // Nothing is written of a delivery put off that no crash would bring back: nobody waits for a page that nobody writes.
+        case .committed: return log.writer.isEmpty ? 0 : log.open
         // What it did not expect stands on this page at the latest.
         case .refused(let refusal): return refusal.code == .conflict || refusal.code == .fenced ? stateChangedOn : 0
         }

@@ -117,8 +117,11 @@ extension BrokerEngine {
             if group.inflight != inflight[Int32(index)] ?? 0 { broken.append("\(name): \(group.inflight) in flight") }
             let bytes = group.kept.reduce(0) { $0 + Int(messages.slots[Int($1)].bodyLength) }
             if group.queuedBytes != bytes { broken.append("\(name): \(group.queuedBytes) bytes, \(bytes) found") }
-            let sequences = group.messages.map { messages.slots[Int($0)].sequence }
-            if sequences != sequences.sorted() { broken.append("\(name): out of order") }
+            // What was put off may come before older ones that a restart put back into the line.
+            for list in [group.returned.reversed(), (0..<group.waiting.count).map { group.waiting[$0] }] {
+                let sequences = list.map { messages.slots[Int($0)].sequence }
+                if sequences != sequences.sorted() { broken.append("\(name): out of order") }
+            }
             let isFree = freeGroups.contains(Int32(index)) || endedGroups.contains(Int32(index))
             if isFree != (group.id == 0) { broken.append("\(name): free, or not") }
             guard group.id != 0 else { continue }

@@ -12,7 +12,7 @@ extension Simulation {
     /// What may happen, with how often it does when the seed does not say otherwise.
     enum Action: CaseIterable {
         case connect, leave, subscribe, unsubscribe, publish, acknowledge, churn, socket, time, journal, crash
-        case commit, state
+        case commit, state, work
 
         var weight: Int {
             switch self {
@@ -20,7 +20,7 @@ extension Simulation {
             case .publish: 35
             case .acknowledge: 18
             case .commit: 25
-            case .state: 10
+            case .state, .work: 10
             case .leave, .socket, .time: 4
             case .unsubscribe, .churn: 3
             case .crash: 2
@@ -54,6 +54,7 @@ extension Simulation {
         case .crash: crash()
         case .commit: commit(client)
         case .state: askState(client)
+        case .work: work()
         }
     }
 
@@ -173,7 +174,7 @@ extension Simulation {
         subscribe(index, wish, identifier: identifier)
     }
 
-    private func subscribe(_ index: Int, _ wish: SubscribeFilter, identifier: UInt32) {
+    func subscribe(_ index: Int, _ wish: SubscribeFilter, identifier: UInt32) {
         guard let peer = clients[index].peer else { return }
         let name = clients[index].profile.name
         let filter = wish.filter
@@ -224,13 +225,14 @@ extension Simulation {
         }
     }
 
-    func publish(_ index: Int) {
+    func publish(_ index: Int, topic: String? = nil) {
         guard let peer = clients[index].peer else { return connect(index) }
         let profile = clients[index].profile
         let most = profile.version == .v5 ? Int(harness.configuration.limits.receiveMaximum) : 65_535
         guard clients[index].outgoing.count < most else { return }
-        let message = newMessage(topic: random.pick(Self.topics), qos: random.oneIn(4) ? 0 : 1)
-        if random.oneIn(5) {
+        let isWork = topic != nil
+        let message = newMessage(topic: topic ?? random.pick(Self.topics), qos: !isWork && random.oneIn(4) ? 0 : 1)
+        if !isWork, random.oneIn(5) {
             messages[message].retain = true
             messages[message].isClear = random.oneIn(4)
             // Nobody could tell two of them apart in a queue.

@@ -202,7 +202,7 @@ extension Simulation {
 
     /// The delivery is done for good: nobody may get it again.
     private func end(_ delivery: SimulatedClient.Delivery, _ index: Int) {
-        if let at = clients[index].inflight.firstIndex(where: { $0.id == delivery.id }) {
+        if let at = clients[index].inflight.firstIndex(where: { $0.packetIdentifier == delivery.packetIdentifier }) {
             clients[index].inflight[at].isCommitted = true
         }
         if let group = delivery.group {
@@ -212,19 +212,51 @@ extension Simulation {
         }
     }
 
+    /// What the commit is there for: workers of one group take messages and commit them.
+    func work() {
+        let workers = clients.indices.filter { clients[$0].isMartlet && clients[$0].isConnected }
+        guard !workers.isEmpty else {
+            if let worker = clients.indices.filter({ clients[$0].isMartlet }).randomElement(using: &random) {
+                connect(worker)
+            }
+            return
+        }
+        let group = random.pick(["$share/g/s/+", "$share/h/s/#"])
+        for worker in workers where model.sessions[clients[worker].profile.name]?.subscriptions[group] == nil {
+            subscribe(worker, SubscribeFilter(filter: group, qos: .atLeastOnce), identifier: 0)
+        }
+        for _ in 0..<Int.random(in: 1...4, using: &random) {
+            publish(Int.random(in: clients.indices, using: &random), topic: random.pick(["s/1", "s/2", "s/3"]))
+        }
+        turn()
+        if !random.oneIn(4) { harness.completePage() }
+        turn()
+        for worker in workers where clients[worker].inflight.contains(where: { $0.id != nil && !$0.isCommitted }) {
+            commit(worker)
+            if random.oneIn(3) { turn() }
+            if random.oneIn(3), let peer = clients[worker].peer,
+                let at = clients[worker].inflight.firstIndex(where: \.isCommitted)
+            {
+                acknowledge(clients[worker].inflight.remove(at: at), by: worker, peer)
+            }
+        }
+    }
+
     /// RETRY: it comes again, not before its time.
     private func putOff(_ index: Int, _ peer: Peer, _ commit: Commit) {
         guard let id = commit.id, let delivery = commit.delivery, let group = delivery.group else { return }
         let delay: Int64 = random.pick([0, 100, 5_000])
         let correlation = "\(order())"
-        let page = harness.engine.log.open
+        // What no crash brings back needs no page.
+        let isDurable = model.groups[group]?.entries.first { $0.order == delivery.order }?.isDurable == true
+        let page = isDurable ? harness.engine.log.open : 0
         note(
             "\(clients[index].profile.name) puts off \(String(decoding: id, as: UTF8.self)) by \(delay), \(correlation)"
         )
         cover("delivery put off")
         let packet = send([[.retry(id: id, delay: delay, reason: [])]], index, peer, correlation)
         let version = noteVersion(isDurable: false)
-        if let at = clients[index].inflight.firstIndex(where: { $0.id == id }) {
+        if let at = clients[index].inflight.firstIndex(where: { $0.packetIdentifier == delivery.packetIdentifier }) {
             clients[index].inflight[at].isCommitted = true
         }
         for at in (model.groups[group]?.entries ?? []).indices

@@ -150,7 +150,8 @@ extension Simulation {
 
     private func receiveAtMostOnce(_ publish: Publish, _ wire: Int, _ profile: SimulatedClient.Profile) {
         let name = profile.name
-        let at = atMostOnce.firstIndex { copy in
+        let found = atMostOnce.indices.filter { at in
+            let copy = atMostOnce[at]
             guard messages[copy.message].wireIdentifier == wire, messages[copy.message].topic == publish.topic else {
                 return false
             }
@@ -160,9 +161,9 @@ extension Simulation {
                 && (copy.identifiers == publish.properties.subscriptionIdentifiers.sorted()
                     || profile.version != .v5)
         }
-        guard let at else { return fail("\(name) got \(wire) with QoS 0, which nobody sent to it") }
-        if messages[atMostOnce[at].message].commitPage > durablePage {
-            fail("\(name) got \(wire) with QoS 0 before the commit that published it was durable")
+        guard !found.isEmpty else { return fail("\(name) got \(wire) with QoS 0, which nobody sent to it") }
+        guard let at = found.first(where: { messages[atMostOnce[$0].message].commitPage <= durablePage }) else {
+            return fail("\(name) got \(wire) with QoS 0 before the commit that published it was durable")
         }
         atMostOnce.remove(at: at)
     }
