@@ -199,7 +199,7 @@ typedef struct {
 static conn *C;
 static int count, ep;
 static hist latency;
-static bool measuring, stopping;
+static bool started, measuring, stopping;
 static uint64_t done, refused, failed, published, acked, committed, doubled, seen, max_batch, requests_sent;
 static uint64_t filled;
 static marks *M;
@@ -258,7 +258,8 @@ static void subscribe_packet(conn *c) {
         snprintf(topic, sizeof topic, "stateload/answers/%d", c->number);
         puttext(&B, topic);
     }
-    put8(&B, 1);
+    /* A worker takes answers at QoS 0, as ours does: at QoS 1 they would wait for room in a window that is full of messages that wait for them. */
+    put8(&B, c->role == WORKER ? 0 : 1);
     if (c->role == WORKER) {
         puttext(&B, "$share/stateload/stateload/in/#");
         put8(&B, 1);
@@ -373,7 +374,7 @@ static void commit(conn *c) {
     }
 }
 static void act(conn *c) {
-    if (!c->ready) return;
+    if (!c->ready || !started) return;
     if (c->role == ASKER) ask(c);
     else if (c->role == PUBLISHER) publish(c);
     else if (c->role == WORKER) commit(c);
@@ -655,7 +656,11 @@ int main(int argc, char **argv) {
     while (!all_ready()) turn(10);
     began = (double)now_ns() / 1e9;
     bool fill = O.op[0] == 'f';
-    if (!fill) until(O.warmup);
+    started = measuring = true;
+    if (!fill) {
+        measuring = false;
+        until(O.warmup);
+    }
     double cpu = cpu_seconds(O.pid);
     uint64_t start = now_ns();
     measuring = true;
