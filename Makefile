@@ -11,14 +11,14 @@ SHELL := /bin/bash
 # Debian packages: what the package links, and what the tests speak with.
 BUILD_PACKAGES := libsqlite3-dev libssl-dev
 TEST_PACKAGES := $(BUILD_PACKAGES) mosquitto mosquitto-clients python3 python3-paho-mqtt
-BENCH_PACKAGES := $(BUILD_PACKAGES) mosquitto gcc libc6-dev
+BENCH_PACKAGES := $(BUILD_PACKAGES) mosquitto gcc libc6-dev redis-server redis-tools
 SOURCES := Package.swift Sources Tests Samples Plugins
 
 # How swift build says where it puts its products.
 RELEASE := $(CURDIR)/.build/release
 DEBUG := $(CURDIR)/.build/debug
 
-.PHONY: help run test unit-test interoperation broker release debug bench fuzz format lint clean setup-build setup-test
+.PHONY: help run test unit-test interoperation broker release debug bench bench-state fuzz format lint clean setup-build setup-test
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,8 +47,12 @@ debug: setup-test
 bench: setup-bench release ## Compare the broker with mosquitto (minutes).
 	Benchmarks/run $(ARGS)
 
-fuzz: setup-build ## Fuzz the packet decoder (FUZZ_SECONDS=60).
-	Fuzz/run $(or $(FUZZ_SECONDS),60)
+bench-state: setup-bench release ## Compare state store and commits with redis (minutes).
+	Benchmarks/state $(ARGS)
+
+fuzz: setup-build ## Fuzz the packet decoder and the state store (FUZZ_SECONDS=60 each).
+	Fuzz/run $(or $(FUZZ_SECONDS),60) FuzzPackets
+	Fuzz/run $(or $(FUZZ_SECONDS),60) FuzzState
 
 format: ## Format all sources.
 	swift format format --in-place --recursive $(SOURCES)
