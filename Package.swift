@@ -146,8 +146,8 @@ let package = Package(
         .executableTarget(
             name: "MartletCommand",
             dependencies: [
-                "MartletBroker", "Martlet", "MQTTClient", "StateStoreService", "CrashPoints", "Temperatures",
-                argumentParser, mustache, logging, lifecycle, unixSignals, nioCore,
+                "MartletBroker", "Martlet", "MQTTClient", "StateStoreClient", "StateStoreService", "CrashPoints",
+                "Temperatures", argumentParser, mustache, logging, lifecycle, unixSignals, nioCore,
             ],
             swiftSettings: settings,
             plugins: ["EmbedTemplates"]
@@ -243,7 +243,10 @@ let package = Package(
         ),
         .testTarget(
             name: "MartletCommandTests",
-            dependencies: ["MartletCommand", "CrashPoints", "Temperatures", argumentParser, nioCore],
+            dependencies: [
+                "MartletCommand", "StateStoreClient", "MQTTClient", "MartletTesting", "CrashPoints", "Temperatures",
+                argumentParser, logging, nioCore,
+            ],
             swiftSettings: settings
         ),
         // Brokers, replicas and demos as processes of the command.
@@ -255,7 +258,8 @@ let package = Package(
         .testTarget(
             name: "StateStoreServiceTests",
             dependencies: [
-                "StateStoreService", "StateStore", "MQTTClient", "MartletBroker", "MosquittoServer", "MartletCommand", nioCore,
+                "StateStoreService", "StateStore", "MQTTClient", "MartletBroker", "MosquittoServer", "MartletCommand",
+                nioCore,
                 logging,
             ],
             swiftSettings: settings

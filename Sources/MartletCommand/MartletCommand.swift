@@ -13,6 +13,7 @@ struct MartletCommand: AsyncParsableCommand {
               martlet broker --data ./data              # a durable broker on 127.0.0.1:1883
               martlet sub -t 'orders/#'                 # print what arrives
               martlet pub -t orders/1 -m '{"item": 7}'  # publish one message
+              martlet state get orders/count            # read a key of the state store
               martlet new orders --template worker      # a worker service that builds and runs
               martlet demo                              # kill replicas and the broker; lose nothing
 
@@ -28,7 +29,7 @@ struct MartletCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             BrokerCommand.self, PublishCommand.self, SubscribeCommand.self, NewCommand.self, DemoCommand.self,
-            DemoReplicaCommand.self, StateStoreCommand.self,
+            DemoReplicaCommand.self, StateCommand.self, StateStoreCommand.self,
         ]
     )
 }

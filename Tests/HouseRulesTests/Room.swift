@@ -95,7 +95,10 @@ struct Room {
         Room(name: "Temperatures", arrows: ["Martlet"], foreign: []),
         Room(
             name: "MartletCommand",
-            arrows: ["MartletBroker", "Martlet", "MQTTClient", "StateStoreService", "CrashPoints", "Temperatures"],
+            arrows: [
+                "MartletBroker", "Martlet", "MQTTClient", "StateStoreClient", "StateStoreService", "CrashPoints",
+                "Temperatures",
+            ],
             foreign: [
                 "ArgumentParser", "Mustache", "Configuration", "Logging", "ServiceLifecycle", "UnixSignals", "NIOCore",
                 "Foundation", "Synchronization", "Dispatch", "Glibc",
