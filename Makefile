@@ -18,7 +18,7 @@ SOURCES := Package.swift Sources Tests Samples Plugins
 RELEASE := $(CURDIR)/.build/release
 DEBUG := $(CURDIR)/.build/debug
 
-.PHONY: help run test unit-test interoperation broker release debug bench bench-state fuzz format lint clean setup-build setup-test
+.PHONY: help run test unit-test interoperation broker release debug bench bench-state bench-messages fuzz format lint clean setup-build setup-test
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,10 @@ bench: setup-bench release ## Compare the broker with mosquitto (minutes).
 
 bench-state: setup-bench release ## Compare state store and commits with redis (minutes).
 	Benchmarks/state $(ARGS)
+
+bench-messages: setup-bench release ## Count system calls and allocations a message.
+	@scripts/install-packages strace procps
+	Benchmarks/per-message $(ARGS)
 
 fuzz: setup-build ## Fuzz the packet decoder and the state store (FUZZ_SECONDS=60 each).
 	Fuzz/run $(or $(FUZZ_SECONDS),60) FuzzPackets

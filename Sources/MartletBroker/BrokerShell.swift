@@ -97,7 +97,7 @@ final class BrokerShell: ServerConnectionOwner {
         engine.endTurn(at: clock.now)
         let dirty = engine.takeDirty()
         for handle in dirty { flush(handle) }
-        engine.recycle(dirty)
+        engine.recycle(consume dirty)
         // What was just taken may have made room for what waits.
         if engine.wantsTurn { scheduleTurn() }
         if journal != nil { appendPage() }
@@ -139,7 +139,8 @@ final class BrokerShell: ServerConnectionOwner {
         }
         if bytes.readableBytes > 0 {
             connection.send(bytes)
-            engine.recycle(bytes)
+            // Given away, not copied: of a buffer that somebody else holds, clearing it makes a new one.
+            engine.recycle(consume bytes)
         }
         if connection.isReadingPaused {
             connection.isReadingPaused = false
