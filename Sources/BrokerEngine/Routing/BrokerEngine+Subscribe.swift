@@ -52,6 +52,11 @@ extension BrokerEngine {
                 statistics.subscriptions < limits.subscriptions
             else { return .quotaExceeded }
         }
+        if let known = sessions[Int(session)].subscriptions[filter], subscriptions[Int(known)].says(subscription) {
+            // A client that subscribes again after each reconnect changes nothing, and writes nothing.
+            added.append((known, false, wish.retainHandling))
+            return subscription.qos == 0 ? .grantedQoS0 : .grantedQoS1
+        }
         let handle = put(subscription, share: parsed.share)
         journalSubscription(handle)
         if subscriptions[Int(handle)].fact.isWritten { sessions[Int(session)].changedOn = log.open }

@@ -19,4 +19,10 @@ struct Subscription {
     var identifiers: Int32 = -1
     /// Where its record stands in the journal.
     var fact = FactPlace()
+
+    /// Whether another one for the same filter asks for the same.
+    func says(_ other: Subscription) -> Bool {
+        qos == other.qos && noLocal == other.noLocal && retainAsPublished == other.retainAsPublished
+            && identifier == other.identifier
+    }
 }

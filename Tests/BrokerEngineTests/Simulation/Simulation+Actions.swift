@@ -189,12 +189,13 @@ extension Simulation {
             noLocal: wish.noLocal,
             retainAsPublished: wish.retainAsPublished
         )
+        let isUnchanged = model.sessions[name]?.subscriptions[filter] == made
         model.sessions[name]?.subscriptions[filter] = made
         let isPersistent = model.sessions[name]?.isPersistent == true
-        if isPersistent { model.sessions[name]?.changedOn = page }
+        if isPersistent, !isUnchanged { model.sessions[name]?.changedOn = page }
         let request = SimulatedClient.Request(
             packetIdentifier: packet,
-            page: isPersistent ? page : 0,
+            page: isPersistent && !isUnchanged ? page : 0,
             isSubscribe: true
         )
         clients[index].requests.append(request)
