@@ -14,6 +14,8 @@ struct EngineDescription: Equatable {
         var isPersistent: Bool
         var isConnected: Bool
         var expiry: UInt32
+        /// When it ends, in milliseconds.
+        var endsAt: Int64
         var subscriptions: [String: Model.Subscription]
         var queue: [Entry]
     }
@@ -47,6 +49,7 @@ struct EngineDescription: Equatable {
                 isPersistent: session.isPersistent,
                 isConnected: session.connection >= 0,
                 expiry: session.expiry,
+                endsAt: session.endsAt.milliseconds,
                 subscriptions: subscriptions,
                 queue: queue
             )

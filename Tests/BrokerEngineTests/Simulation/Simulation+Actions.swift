@@ -40,6 +40,8 @@ extension Simulation {
 
     func act() {
         let client = Int.random(in: 0..<clients.count, using: &random)
+        // One that sleeps while the others work: its old facts are moved again and again.
+        if client == 0, isSleepy, step > 40 { return clients[0].isConnected ? leave(0) : churn(1) }
         switch random.pick(mood) {
         case .connect: connect(client)
         case .leave: leave(client)

@@ -102,7 +102,7 @@ extension Simulation {
 
     /// Whether a delivery is on its way to a client whose socket is full, so that the client does not know of it.
     private func holdsUnseen(_ id: [UInt8], _ index: Int) -> Bool {
-        guard clients[index].inflight.first(where: { $0.id == id }) == nil else { return false }
+        guard clients[index].wasBlocked, !clients[index].inflight.contains(where: { $0.id == id }) else { return false }
         guard let session = harness.engine.sessionByClient[Array(clients[index].profile.name.utf8)],
             let identity = DeliveryIdentity(id.span)
         else { return false }

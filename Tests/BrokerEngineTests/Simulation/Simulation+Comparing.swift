@@ -32,6 +32,9 @@ extension Simulation {
         guard let expected = model.sessions[name] else { return }
         if session.isPersistent != expected.isPersistent { fail("\(name) is persistent: \(session.isPersistent)") }
         if session.isConnected != expected.isConnected { fail("\(name) is connected: \(session.isConnected)") }
+        if !session.isConnected, session.endsAt != expected.endsAt {
+            fail("\(name) ends at \(session.endsAt), not \(expected.endsAt)")
+        }
         if session.expiry != expected.expiry { fail("\(name) has an expiry of \(session.expiry)") }
         if session.subscriptions != expected.subscriptions {
             fail("\(name) has \(session.subscriptions), not \(expected.subscriptions)")

@@ -21,6 +21,8 @@ final class Simulation {
     var atMostOnce: [AtMostOnce] = []
     var clients: [SimulatedClient]
     let mood: [Action]
+    /// Whether the first client goes to sleep early.
+    let isSleepy: Bool
     var nextOrder = 0
     /// The message of each delivery that was ever seen, by what the broker calls it.
     var identities: [[UInt8]: Int] = [:]
@@ -61,6 +63,7 @@ final class Simulation {
             $0.memoryOnlyStatePrefixes = [Array("m".utf8)]
         }
         mood = Self.mood(&random)
+        isSleepy = random.oneIn(3)
         clients = Self.profiles(&random).map { SimulatedClient(profile: $0) }
         self.random = random
         watchPages()
