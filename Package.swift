@@ -236,7 +236,9 @@ let package = Package(
         .testTarget(
             name: "MartletTests",
             dependencies: [
-                "Martlet", "MartletTesting", "MQTTClient", "MartletBroker", "Temperatures", "MosquittoServer", nioCore,
+                "Martlet", "MartletTesting", "MQTTClient", "StateStoreClient", "StateStore", "MartletBroker",
+                "Temperatures",
+                "MosquittoServer", nioCore,
                 logging, metrics, metricsTesting, tracing, inMemoryTracing, lifecycle, lifecycleTesting, configuration,
             ],
             swiftSettings: settings

@@ -51,6 +51,10 @@ final class AtomicSettlement: MessageSettlement {
         guard let draft = ledger.draft(effects, identifier: facts?.identifier) else {
             return isLost ? .lost : .again(WorkerError(.stateUnavailable, "the store was lost meanwhile"))
         }
+        guard draft.request.operations.count <= StateLimits.default.operationsPerCommit else {
+            let most = StateLimits.default.operationsPerCommit - 2
+            return .refused(WorkerError(.commitRefused, "a message may touch keys and publish \(most) times in all"))
+        }
         return await processor.untilTaken(logger: logger, "a commit") {
             isLost ? .lost : await ledger.commit(draft)
         }

@@ -46,6 +46,12 @@ final class BatchQueue<Item: Sendable, Answer: Sendable>: Sendable {
         self.send = send
     }
 
+    /// How many things wait for the next batch.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
+    /// How many batches are on their way.
+    var inFlightCount: Int { state.withLock { $0.inFlight.count } }
+
     /// Sends a thing with the next batch, and waits for its answer.
     ///
     /// - Parameters:

@@ -40,6 +40,9 @@ final class KeyTurns: Sendable {
         self.time = time
     }
 
+    /// How many runs wait.
+    var waitingCount: Int { state.withLock { $0.waitsFor.count } }
+
     /// Gives a run its number.
     ///
     /// - Returns: The number.

@@ -8,16 +8,19 @@ import Synchronization
 /// What happens when a connection was made: which store is it, what did it lose, what has changed.
 extension StateLedger {
     /// Looks at the store whenever there is a new connection or something was missed, until the ledger is closed.
-    func follow() async {
+    ///
+    /// - Parameter extended: Whether the store tells what changes; one that does not is read each time.
+    func follow(extended: Bool) async {
+        isExtended.store(extended, ordering: .relaxed)
         await withDiscardingTaskGroup { group in
-            group.addTask { await self.followChanges() }
+            if extended { group.addTask { await self.followChanges() } }
             var failures = 0
             for await _ in signals {
                 let connection = cache.connection
                 do {
                     if attachment.incarnation == nil { try await establish(connection) }
                     failures = 0
-                    try await synchronise(connection)
+                    if extended { try await synchronise(connection) }
                 } catch {
                     failures += 1
                     guard !Task.isCancelled, cache.connection == connection else { continue }
@@ -175,6 +178,7 @@ extension StateLedger {
                 checkpoint?.note(.put(CheckpointRow(key, StateStoreEntry(value: bytes, version: version))))
                 return true
             case .notApplied:
+                guard isExtended.load(ordering: .relaxed) else { return false }
                 checkpoint?.note(.forget(row.key))
                 guard let entry = try await port.get(key) else { continue }
                 guard let present = try? StateEnvelope(entry.value, key: name), let origin = present.origin,

@@ -19,6 +19,18 @@ extension StateLedger {
         var checked: [String] = []
     }
 
+    /// Asks for a batch of keys; values that are together too large for one answer are asked for one by one.
+    static func reading(_ known: [Known], _ port: any StatePort) async throws -> [StateStoreNewer] {
+        do throws(StateStoreError) {
+            return try await port.getNew(known.map { ($0.key, $0.version) })
+        } catch {
+            guard error.code == .quotaExceeded else { throw error }
+        }
+        var answers: [StateStoreNewer] = []
+        for one in known { answers.append(try await port.get(one.key).map { .entry($0) } ?? .absent) }
+        return answers
+    }
+
     /// Sends a batch of commits.
     static func sending(_ commits: [CommitRequest], _ port: any StatePort) async throws -> [CommitOutcome] {
         CrashPoint.beforeSendCommit.reached()

@@ -40,6 +40,11 @@ final class StateLedger: Sendable {
     let randomness: @Sendable () -> Double
     let logger: Logger
     let metrics: StateMetrics
+    /// The messages whose publishes have arrived (level B).
+    let finished = FinishedMessages()
+    /// Whether the store has Martlet's extension.
+    let isExtended = Atomic(false)
+    private let hasWarned = Atomic(false)
     let signals: AsyncStream<Signal>
     /// The incarnation of the store that was found last, where there is no checkpoint to keep it.
     let lastIncarnation = Mutex<[UInt8]?>(nil)
@@ -82,7 +87,7 @@ final class StateLedger: Sendable {
         self.metrics = metrics
         self.logger = logger
         (self.signals, self.signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-        self.reads = BatchQueue { try await port.getNew($0.map { ($0.key, $0.version) }) }
+        self.reads = BatchQueue { try await Self.reading($0, port) }
         self.commits = BatchQueue { commits in
             metrics.commitBatch.record(commits.count)
             return try await Self.sending(commits, port)
@@ -142,6 +147,16 @@ final class StateLedger: Sendable {
     func abandon() {
         checkpoint?.abandon()
         close()
+    }
+
+    /// Counts a message that changes the state and has no identifier (level B), and says so once.
+    func noteUnidentified() {
+        metrics.unidentified.increment()
+        guard !hasWarned.exchange(true, ordering: .relaxed) else { return }
+        logger.warning(
+            "Messages have no identifier: they are handled at level C, and a message that comes twice is applied twice",
+            metadata: ["give": "the user property martlet-id, or name another with --message-id"]
+        )
     }
 
     // MARK: Reading

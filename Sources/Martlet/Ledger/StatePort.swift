@@ -22,6 +22,18 @@ protocol StatePort: Sendable {
         expiresIn: Duration?
     ) async throws(StateStoreError) -> StateStoreSetOutcome
 
+    /// Writes a value under a fencing token.
+    func set(
+        _ key: StateStoreKey,
+        _ value: [UInt8],
+        if condition: StateStoreCondition,
+        expiresIn: Duration?,
+        token: StateStoreVersion?
+    ) async throws(StateStoreError) -> StateStoreSetOutcome
+
+    /// Gives a lease back, if it is still held; at worst it runs out.
+    func release(_ lease: StateStoreKey, _ holder: [UInt8]) async
+
     /// Reads a page of what changed after a version.
     func changed(
         below prefix: StateStoreKey,

@@ -15,6 +15,20 @@ extension StateStoreClient: StatePort {
         try await set(key, value, if: condition, expiresIn: expiresIn, fencingToken: nil, persist: true)
     }
 
+    func set(
+        _ key: StateStoreKey,
+        _ value: [UInt8],
+        if condition: StateStoreCondition,
+        expiresIn: Duration?,
+        token: StateStoreVersion?
+    ) async throws(StateStoreError) -> StateStoreSetOutcome {
+        try await set(key, value, if: condition, expiresIn: expiresIn, fencingToken: token, persist: true)
+    }
+
+    func release(_ lease: StateStoreKey, _ holder: [UInt8]) async {
+        _ = try? await delete(lease, ifValue: holder)
+    }
+
     func changed(
         below prefix: StateStoreKey,
         since: StateStoreVersion?,

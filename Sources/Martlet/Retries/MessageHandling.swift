@@ -102,6 +102,7 @@ struct MessageHandling {
             case .cancelled:
                 handBack()
                 next = .over
+            case _ where settlement.foundApplied: next = await finish(HandlerEffects())
             case .returned(let effects): next = await finish(effects)
             case .threw(let error, let action, let effects): next = await failed(error, action, effects)
             }
@@ -174,6 +175,7 @@ struct MessageHandling {
             _ = context.stage.close()
             let seen = HandlerEffects(touched: state.abandon())
             if Task.isCancelled || error is NotBegun { return .cancelled }
+            if settlement.foundApplied { return .returned(seen) }
             let action = error.isUndecodable ? .retry : route.registration.failureAction(error, context)
             return .threw(error, action, seen)
         }

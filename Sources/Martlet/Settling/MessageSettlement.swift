@@ -11,6 +11,9 @@ protocol MessageSettlement: Sendable {
     /// What the message is called, the same each time it comes; `nil` where nobody knows.
     var messageIdentifier: String? { get }
 
+    /// Whether the run found that the message was applied before: whatever it returned or threw, there is nothing to handle.
+    var foundApplied: Bool { get }
+
     /// Begins a run of the handler.
     ///
     /// - Returns: Where the run reads the state.
@@ -42,4 +45,8 @@ protocol MessageSettlement: Sendable {
     ///   - error: Why.
     /// - Returns: What came of it; ``HoldOutcome/inPlace`` where the message has to wait here.
     func hold(for wait: Duration, because error: any Error) async -> HoldOutcome
+}
+
+extension MessageSettlement {
+    var foundApplied: Bool { false }
 }

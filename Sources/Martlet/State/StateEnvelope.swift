@@ -6,7 +6,7 @@
 /// | --- | --- |
 /// | 1, 1 | the magic `8F 4D`: no text begins so |
 /// | 1 | the version of this form: 1 |
-/// | 1 | flags: 1 expiry, 2 origin, 4 marks; any other is of a newer form |
+/// | 1 | flags: 1 expiry, 2 origin, 4 marks, 8 removed; any other is of a newer form |
 /// | varint | the schema of the payload |
 /// | 8, big endian | with the flag *expiry*: when the value ends, in milliseconds since 1970 |
 /// | varint, bytes | with *origin*: the version, as text, that the value had before the store lost it |
@@ -41,6 +41,16 @@ struct StateEnvelope: Sendable, Equatable {
     var origin: [UInt8]?
     /// The messages that were applied, the oldest first.
     var marks: [Mark] = []
+    /// Whether the key was removed, and only its marks are left (level B).
+    var isRemoved = false
+
+    /// What is left of a removed key.
+    ///
+    /// - Parameter marks: The messages that were applied.
+    /// - Returns: The envelope.
+    static func removed(marks: [Mark]) -> StateEnvelope {
+        StateEnvelope(schema: 1, payload: [], marks: marks, isRemoved: true)
+    }
 }
 
 extension StateEnvelope {
@@ -51,7 +61,8 @@ extension StateEnvelope {
         static let expiry: UInt8 = 1
         static let origin: UInt8 = 2
         static let marks: UInt8 = 4
-        static let all: UInt8 = 7
+        static let removed: UInt8 = 8
+        static let all: UInt8 = 15
     }
 
     /// The bytes for the store.
@@ -60,6 +71,7 @@ extension StateEnvelope {
         if expiresAt != nil { flags |= Flag.expiry }
         if origin != nil { flags |= Flag.origin }
         if !marks.isEmpty { flags |= Flag.marks }
+        if isRemoved { flags |= Flag.removed }
         var bytes = Self.magic + [Self.form, flags]
         bytes.reserveCapacity(payload.count + 32)
         bytes.append(varint: UInt64(schema))
@@ -121,6 +133,7 @@ extension StateEnvelope {
                 content.marks.append(Mark(message: String(decoding: message, as: UTF8.self), outbox: Array(outbox)))
             }
         }
+        content.isRemoved = flags & Flag.removed != 0
         content.payload = Array(reader.rest)
         return content
     }

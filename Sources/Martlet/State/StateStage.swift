@@ -154,6 +154,7 @@ final class StateStage: Sendable {
 
 extension StoredState {
     fileprivate var content: StagedContent? {
-        envelope.map { StagedContent(schema: $0.schema, payload: $0.payload, expiresIn: nil) }
+        guard let envelope, !envelope.isRemoved else { return nil }
+        return StagedContent(schema: envelope.schema, payload: envelope.payload, expiresIn: nil)
     }
 }

@@ -85,6 +85,8 @@ public struct WorkerConfiguration: Sendable {
     /// Makes the spans; `nil` for the process's own tracer.
     public var tracer: (any Tracer)?
 
+    /// Whether the worker asks for what Martlet's broker offers beyond the standard; a test of level B does not.
+    package var asksForExtension = true
     /// Called between the steps of each handling: where a test lets the worker die.
     package var onStep: (@Sendable (HandlingStep) async -> Void)?
 

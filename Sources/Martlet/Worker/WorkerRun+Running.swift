@@ -20,7 +20,8 @@ extension WorkerRun {
         let observation = observeConnections()
         let connection = Shield { try await connect() }
         let state = Shield {
-            if await ladder.wait()?.usesLedger == true { await ledger.follow() }
+            guard let found = await ladder.wait(), found != .standard else { return }
+            await ledger.follow(extended: found == .atomic)
         }
         let events = Shield { await followEvents() }
         let work = Shield { await subscribeAndTakeMessages() }

@@ -12,9 +12,6 @@ extension WorkerRun {
         case deduplicated
         case standard
 
-        /// Whether there is a store that the ledger follows.
-        var usesLedger: Bool { self != .standard }
-
         /// The guarantee level of it.
         var level: GuaranteeLevel {
             switch self {
@@ -27,6 +24,9 @@ extension WorkerRun {
 
     /// The user property by which a session asks for Martlet's extension, and by which a broker confirms it.
     static let extensionProperty = MQTTUserProperty("martlet", "1")
+
+    /// How long to wait before a store is looked for again.
+    private static let probePause = Duration.milliseconds(200)
 
     /// Makes the ledger of a run.
     static func ledger(
@@ -110,12 +110,20 @@ extension WorkerRun {
 
     private func probe(_ information: MQTTConnectionInformation) async -> Ladder {
         if information.userProperties.contains(Self.extensionProperty) { return .atomic }
-        do {
-            return try await store.capabilities().hasStore ? .deduplicated : .standard
-        } catch {
-            logger.warning("The broker was not asked for a state store", metadata: ["error": "\(error)"])
-            return .standard
+        while stop.value == nil {
+            do {
+                return try await store.capabilities().hasStore ? .deduplicated : .standard
+            } catch {
+                logger.warning(
+                    "The broker was not asked for a state store; trying again",
+                    metadata: ["error": "\(error)"]
+                )
+                guard await stop.wait(atMost: Self.probePause, by: WorkerTime(clock: ContinuousClock())) == nil else {
+                    break
+                }
+            }
         }
+        return .standard
     }
 
     private static func advice(_ level: GuaranteeLevel) -> String {
@@ -131,7 +139,13 @@ extension WorkerRun {
     func settlement(of message: MQTTMessage) -> any MessageSettlement {
         switch ladder.value {
         case .atomic: AtomicSettlement(ledger: ledger, processor: processor, message: message)
-        case .deduplicated, .standard, nil:
+        case .deduplicated:
+            DeduplicatedSettlement(
+                ledger: ledger,
+                processor: processor,
+                identifier: message.properties.userProperty(configuration.messageIdentifierProperty)
+            )
+        case .standard, nil:
             StandardSettlement(
                 processor: processor,
                 messageIdentifier: message.properties.userProperty(configuration.messageIdentifierProperty),

@@ -121,7 +121,7 @@ struct WorkerRun: Sendable {
         client.username = configuration.username
         client.password = configuration.password.map { ByteBuffer(string: $0) }
         client.backoff = configuration.backoff
-        client.userProperties = [extensionProperty]
+        client.userProperties = configuration.asksForExtension ? [extensionProperty] : []
         return client
     }
 }

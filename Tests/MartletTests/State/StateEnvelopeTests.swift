@@ -6,11 +6,12 @@ import Testing
 struct StateEnvelopeTests {
     @Test("What was written is read, in every combination")
     func roundTrip() throws {
-        for flags in 0..<8 {
+        for flags in 0..<16 {
             var envelope = StateEnvelope(schema: 300, payload: [1, 2, 3])
             if flags & 1 != 0 { envelope.expiresAt = 1_767_225_600_123 }
             if flags & 2 != 0 { envelope.origin = Array("000:1:x".utf8) }
             if flags & 4 != 0 { envelope.marks = [.init(message: "a"), .init(message: "b", outbox: [9, 9])] }
+            envelope.isRemoved = flags & 8 != 0
             #expect(try StateEnvelope(envelope.bytes, key: "k") == envelope)
         }
     }
@@ -40,7 +41,7 @@ struct StateEnvelopeTests {
 
     @Test("A newer form is refused as such")
     func newer() {
-        for bytes: [UInt8] in [[0x8F, 0x4D, 2, 0, 1], [0x8F, 0x4D, 1, 8, 1]] {
+        for bytes: [UInt8] in [[0x8F, 0x4D, 2, 0, 1], [0x8F, 0x4D, 1, 16, 1]] {
             let error = #expect(throws: WorkerError.self) { try StateEnvelope(bytes, key: "k") }
             #expect(error?.code == .stateSchemaNewer)
         }
