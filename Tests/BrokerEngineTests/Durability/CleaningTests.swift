@@ -84,7 +84,7 @@ import Testing
         let after = harness.crash()
         var expected = before
         expected.sessions["writer"] = nil
-        for name in ["reader", "busy"] { expected.sessions[name]?.isConnected = false }
+        for name in ["reader", "busy"] { expected.sessions[name]?.loseConnection(at: after.engine.now) }
         #expect(EngineDescription(after.engine) == expected)
         #expect(Set(after.resume("reader").takePayloads()) == Set(held.map(\.text)))
         after.check()

@@ -34,7 +34,7 @@ import Testing
         let after = harness.crash()
         var expected = before
         for name in ["fleeting", "writer"] { expected.sessions[name] = nil }
-        for name in ["reader", "other"] { expected.sessions[name]?.isConnected = false }
+        for name in ["reader", "other"] { expected.sessions[name]?.loseConnection(at: after.engine.now) }
         #expect(EngineDescription(after.engine) == expected)
         #expect(after.summary?.sessions == 2)
         #expect(after.summary?.subscriptions == 3)

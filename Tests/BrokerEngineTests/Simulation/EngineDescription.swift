@@ -18,6 +18,12 @@ struct EngineDescription: Equatable {
         var endsAt: Int64
         var subscriptions: [String: Model.Subscription]
         var queue: [Entry]
+
+        /// What becomes of it when its connection is lost at a moment.
+        mutating func loseConnection(at now: EngineTime) {
+            isConnected = false
+            endsAt = now.advanced(bySeconds: expiry).milliseconds
+        }
     }
 
     struct Group: Equatable {
