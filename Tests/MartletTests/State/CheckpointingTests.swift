@@ -73,26 +73,23 @@ struct CheckpointingTests {
         }
     }
 
-    /// One replica: with several, one that is a notice behind may begin before the one that knows more has told it.
-    @Test("A store that lost everything is seeded from what the worker knows", arguments: [true, false])
-    func seeds(hasCheckpoint: Bool) async throws {
+    /// Only what a replica has been told can come back: it is stopped before the store is lost, so it knows all its commits.
+    @Test("A store that lost everything is seeded from the checkpoint of a replica")
+    func seeds() async throws {
         let folder = Folder()
         try await StateRig.with { old in
             try await StateRig.with { new in
-                let present = Mutex(old.broker)
-                let worker = try old.worker(0) {
-                    $0.broker = .connector { try await present.withLock { $0 }.connect() }
-                    if hasCheckpoint { $0.stateDirectory = folder.path }
-                }
+                let first = try old.worker(0) { $0.stateDirectory = folder.path }
                 try await old.publish(texts, keys: 2)
                 await old.published.tally.wait(for: texts)
-                present.withLock { $0 = new.broker }
+                try await first.stop()
                 await old.broker.crash()
+                let second = try new.worker(0) { $0.stateDirectory = folder.path }
                 try await new.publish(texts, keys: 2)
                 await new.published.tally.wait(for: texts)
-                try await worker.stop()
-                #expect(try await new.count(0) == 20)
-                #expect(try await new.count(1) == 20)
+                try await second.stop()
+                let counts = [try await new.count(0), try await new.count(1)]
+                #expect(counts == [20, 20])
                 try await old.broker.restart()
             }
         }
