@@ -26,7 +26,8 @@ final class DirectoryStorage: JournalStorage {
     func open(capacity: Int?, onDamage: DamagePolicy) throws -> any Journal {
         var options = SQLiteJournalOptions(onDamage: onDamage, maximumBytes: capacity.map(UInt64.init))
         options.bounds.reserveBytes = 0
-        options.lockTimeout = .zero
+        // Another test may be starting a process, which holds what is open here until it is another program.
+        options.lockTimeout = .seconds(60)
         return try SQLiteJournal(directory: directory, options: options)
     }
 

@@ -229,6 +229,8 @@ extension Simulation {
     }
 
     func publish(_ index: Int, topic: String? = nil) {
+        // A page that failed may have ended the connection: what would be sent on it then reaches nobody.
+        collect()
         guard let peer = clients[index].peer else { return connect(index) }
         let profile = clients[index].profile
         let most = profile.version == .v5 ? Int(harness.configuration.limits.receiveMaximum) : 65_535
