@@ -17,6 +17,16 @@ let parserSettings = settings + [.enableExperimentalFeature("Lifetimes")]
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
+let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
@@ -57,6 +67,13 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     ],
     targets: [
         // Cellar and ground: pure.
@@ -64,9 +81,10 @@ let package = Package(
         .target(name: "MQTTSessions", dependencies: ["MQTTPackets"], swiftSettings: settings),
         .target(name: "Journal", dependencies: [], swiftSettings: parserSettings),
         .target(name: "StateStore", dependencies: ["MQTTPackets"], swiftSettings: parserSettings),
+        .target(name: "BrokerAccess", dependencies: ["MQTTPackets"], swiftSettings: parserSettings),
         .target(
             name: "BrokerEngine",
-            dependencies: ["MQTTPackets", "MQTTSessions", "Journal", "StateStore", nioCore],
+            dependencies: ["BrokerAccess", "MQTTPackets", "MQTTSessions", "Journal", "StateStore", nioCore],
             swiftSettings: parserSettings
         ),
         // Where a test lets a process die; nothing of it is left in a release build.
@@ -77,7 +95,7 @@ let package = Package(
         // Edges.
         .target(
             name: "MQTTTransport",
-            dependencies: ["MQTTPackets", nioCore, nioPosix],
+            dependencies: ["MQTTPackets", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL],
             swiftSettings: settings
         ),
         .target(
@@ -103,11 +121,24 @@ let package = Package(
             dependencies: ["StateStore", "MQTTClient", nioCore, logging, lifecycle],
             swiftSettings: settings
         ),
+        .target(
+            name: "BrokerAuthentication",
+            dependencies: [
+                "BrokerAccess", crypto, cryptoExtras, jwtKit, x509, asn1, asyncHTTPClient, nioCore, nioPosix, logging,
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "DevelopmentCertificates",
+            dependencies: [x509, asn1, crypto],
+            swiftSettings: settings
+        ),
         // Shells.
         .target(
             name: "MartletBroker",
             dependencies: [
-                "BrokerEngine", "Journal", "SQLiteJournal", "MQTTTransport", "MQTTPackets", "CrashPoints", nioCore,
+                "BrokerAccess", "BrokerAuthentication", "BrokerEngine", "Journal", "SQLiteJournal", "MQTTTransport",
+                "MQTTPackets", "CrashPoints", nioCore,
                 nioPosix, logging, metrics, lifecycle, configuration,
             ],
             swiftSettings: settings
@@ -131,6 +162,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "BrokerAdmin",
+            dependencies: ["MartletBroker", hummingbird, nioCore, nioPosix, logging, metrics, coreMetrics, lifecycle],
+            swiftSettings: settings
+        ),
+        .target(
             name: "StateStoreService",
             dependencies: ["MartletBroker", "StateStore", "MQTTClient", nioCore, logging, lifecycle],
             swiftSettings: settings
@@ -146,7 +182,8 @@ let package = Package(
         .executableTarget(
             name: "MartletCommand",
             dependencies: [
-                "MartletBroker", "Martlet", "MQTTClient", "StateStoreClient", "StateStoreService", "CrashPoints",
+                "BrokerAdmin", "DevelopmentCertificates", "MartletBroker", "Martlet", "MQTTClient", "StateStoreClient",
+                "StateStoreService", "CrashPoints",
                 "Temperatures", argumentParser, mustache, logging, lifecycle, unixSignals, nioCore,
             ],
             swiftSettings: settings,
@@ -266,6 +303,26 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "BrokerAccessTests",
+            dependencies: ["BrokerAccess", "BrokerAuthentication", "MQTTPackets", crypto, jwtKit, x509, asn1, nioCore],
+            swiftSettings: parserSettings
+        ),
+        .testTarget(
+            name: "BrokerAdminTests",
+            dependencies: [
+                "BrokerAdmin", "MartletBroker", "MartletTesting", "MQTTClient", asyncHTTPClient, nioCore, logging,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "BrokerListenerTests",
+            dependencies: [
+                "MartletBroker", "MartletTesting", "DevelopmentCertificates", "MQTTClient", "MQTTTransport",
+                "MQTTPackets", nioCore, nioPosix, nioSSL, nioHTTP1, nioWebSocket, x509, logging,
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(name: "HouseRulesTests", dependencies: [], swiftSettings: settings),
     ]
 )
@@ -288,4 +345,24 @@ if Context.environment["MARTLET_FUZZ"] == "1" {
             swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]
         )
     )
+}
+
+// One room's tests without building the house: MARTLET_TESTS=BrokerEngineTests,MQTTPacketsTests swift build --build-tests
+if let names = Context.environment["MARTLET_TESTS"], !names.isEmpty {
+    var wanted = Set(names.split(separator: ",").map(String.init))
+    var waiting = Array(wanted)
+    while let name = waiting.popLast() {
+        guard let target = package.targets.first(where: { $0.name == name }) else {
+            fatalError("MARTLET_TESTS names \(name), which is no target")
+        }
+        for dependency in target.dependencies {
+            guard case .byNameItem(let needed, _) = dependency, wanted.insert(needed).inserted else { continue }
+            waiting.append(needed)
+        }
+        for case .plugin(let plugin, _) in target.plugins ?? [] where wanted.insert(plugin).inserted {
+            waiting.append(plugin)
+        }
+    }
+    package.targets.removeAll { !wanted.contains($0.name) }
+    package.products = []
 }

@@ -15,9 +15,10 @@ struct Room {
         Room(name: "MQTTSessions", arrows: ["MQTTPackets"], foreign: [], pure: [""]),
         Room(name: "Journal", arrows: [], foreign: ["Synchronization"], pure: ["Format"]),
         Room(name: "StateStore", arrows: ["MQTTPackets"], foreign: [], pure: [""]),
+        Room(name: "BrokerAccess", arrows: ["MQTTPackets"], foreign: [], pure: [""]),
         Room(
             name: "BrokerEngine",
-            arrows: ["MQTTPackets", "MQTTSessions", "Journal", "StateStore"],
+            arrows: ["BrokerAccess", "MQTTPackets", "MQTTSessions", "Journal", "StateStore"],
             foreign: ["NIOCore"],
             pure: [""]
         ),
@@ -26,7 +27,20 @@ struct Room {
         Room(
             name: "MQTTTransport",
             arrows: ["MQTTPackets"],
-            foreign: ["NIOCore", "NIOPosix", "Synchronization", "Glibc"]
+            foreign: ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSSL", "Synchronization", "Glibc"]
+        ),
+        Room(
+            name: "BrokerAuthentication",
+            arrows: ["BrokerAccess"],
+            foreign: [
+                "AsyncHTTPClient", "Crypto", "CryptoExtras", "JWTKit", "X509", "SwiftASN1", "NIOCore", "NIOPosix",
+                "NIOHTTP1", "Logging", "Foundation", "Synchronization", "Glibc",
+            ]
+        ),
+        Room(
+            name: "DevelopmentCertificates",
+            arrows: [],
+            foreign: ["Crypto", "X509", "SwiftASN1", "Foundation", "Glibc"]
         ),
         Room(
             name: "SQLiteJournal",
@@ -57,7 +71,10 @@ struct Room {
         // Shells.
         Room(
             name: "MartletBroker",
-            arrows: ["BrokerEngine", "Journal", "SQLiteJournal", "MQTTTransport", "MQTTPackets", "CrashPoints"],
+            arrows: [
+                "BrokerAccess", "BrokerAuthentication", "BrokerEngine", "Journal", "SQLiteJournal", "MQTTTransport",
+                "MQTTPackets", "CrashPoints",
+            ],
             foreign: [
                 "NIOCore", "NIOPosix", "Logging", "Metrics", "ServiceLifecycle", "Configuration", "Synchronization",
                 "Glibc",
@@ -87,6 +104,14 @@ struct Room {
             ]
         ),
         Room(
+            name: "BrokerAdmin",
+            arrows: ["MartletBroker"],
+            foreign: [
+                "Hummingbird", "HTTPTypes", "NIOCore", "NIOPosix", "Logging", "Metrics", "CoreMetrics",
+                "ServiceLifecycle", "Foundation", "Synchronization", "Glibc",
+            ]
+        ),
+        Room(
             name: "StateStoreService",
             arrows: ["MartletBroker", "StateStore", "MQTTClient"],
             foreign: ["NIOCore", "Logging", "ServiceLifecycle", "Synchronization", "Glibc"]
@@ -96,8 +121,8 @@ struct Room {
         Room(
             name: "MartletCommand",
             arrows: [
-                "MartletBroker", "Martlet", "MQTTClient", "StateStoreClient", "StateStoreService", "CrashPoints",
-                "Temperatures",
+                "BrokerAdmin", "DevelopmentCertificates", "MartletBroker", "Martlet", "MQTTClient", "StateStoreClient",
+                "StateStoreService", "CrashPoints", "Temperatures",
             ],
             foreign: [
                 "ArgumentParser", "Mustache", "Configuration", "Logging", "ServiceLifecycle", "UnixSignals", "NIOCore",
