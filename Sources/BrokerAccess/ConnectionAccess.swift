@@ -8,11 +8,13 @@ package struct ConnectionAccess: Sendable {
     /// Whether it may publish to a topic.
     ///
     /// - Parameter topic: The topic name, as bytes of UTF-8.
+    /// - Returns: Whether a rule allows it.
     package func mayPublish(_ topic: Span<UInt8>) -> Bool { true }
 
     /// Whether it may subscribe.
     ///
     /// - Parameter filter: The topic filter as it stands in SUBSCRIBE, `$share/…` included.
+    /// - Returns: Whether a rule allows it.
     package func maySubscribe(_ filter: Span<UInt8>) -> Bool { true }
 
     /// Whether it may read a key of the state store.
