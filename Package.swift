@@ -242,7 +242,9 @@ let package = Package(
         ),
         .testTarget(
             name: "BrokerEngineTests",
-            dependencies: ["BrokerEngine", "StateStore", "Journal", "MQTTPackets", "PacketCases", nioCore],
+            dependencies: [
+                "BrokerAccess", "BrokerEngine", "StateStore", "Journal", "MQTTPackets", "PacketCases", nioCore,
+            ],
             swiftSettings: parserSettings
         ),
         .testTarget(

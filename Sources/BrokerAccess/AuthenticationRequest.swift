@@ -10,6 +10,8 @@ package struct AuthenticationRequest: Sendable {
         case reauthentication
     }
 
+    /// Which request it is: the outcome repeats it, because the handle of a connection that closed meanwhile is used again.
+    package var number: UInt64
     package var step: Step
     package var clientIdentifier: String
     package var userName: String?
@@ -20,6 +22,7 @@ package struct AuthenticationRequest: Sendable {
     package var data: [UInt8]?
 
     package init(
+        number: UInt64 = 0,
         step: Step,
         clientIdentifier: String,
         userName: String? = nil,
@@ -27,6 +30,7 @@ package struct AuthenticationRequest: Sendable {
         method: String? = nil,
         data: [UInt8]? = nil
     ) {
+        self.number = number
         self.step = step
         self.clientIdentifier = clientIdentifier
         self.userName = userName

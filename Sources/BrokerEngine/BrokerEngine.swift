@@ -1,3 +1,4 @@
+import BrokerAccess
 import Journal
 import MQTTPackets
 import NIOCore
@@ -9,15 +10,18 @@ import StateStore
 /// journal, come out. It has no task, file, clock or randomness of its own, so that a run can be repeated from a seed.
 ///
 /// The shell drives it in turns:
-/// 1. ``open(at:)``, ``receive(_:on:at:)``, ``close(_:at:)``, ``setWritable(_:on:at:)`` for what happened,
+/// 1. ``open(at:authenticating:)``, ``receive(_:on:at:)``, ``close(_:at:)``, ``setWritable(_:on:at:)`` for what happened,
 /// 2. ``endTurn(at:)``: deliveries are chosen and written,
 /// 3. ``takeDirty()`` and ``takeOutput(of:)``: one flush a connection,
 /// 4. ``takePage()``: the facts of the turn, when the journal is idle; then ``pageIsDurable(_:)`` or ``pageFailed(_:full:)``.
 ///
+/// Beside the turns it asks who a client is: ``takeAuthenticationRequests()`` after a turn, and ``authenticated(_:number:_:at:)`` whenever
+/// somebody knows. ``setAccess(_:at:)`` gives it the rules of who may do what, and ``takeRefusals()`` says what they refused.
+///
 /// After a start, ``recover(_:)`` folds the pages of the journal, in order, before the first turn.
 ///
 /// The parts: `+Receive` (framing and dispatch), `+Connect`, `+Disconnect`, `+Publish` (routing), `+Deliver` (pumping queues into
-/// connections), `+Acknowledge`, `+Subscribe`, `+Retained`, `+Turn`, `+Tick` (time), `+Facts` (writing), `+Recovery` (reading),
+/// connections), `+Acknowledge`, `+Authentication`, `+Access`, `+Subscribe`, `+Retained`, `+Turn`, `+Tick` (time), `+Facts` (writing), `+Recovery` (reading),
 /// `+Cleaning` (moving old facts to the tail), `+Refusal` (a journal that is full).
 package struct BrokerEngine: ~Copyable {
     /// What the engine was told at its start.
@@ -51,6 +55,20 @@ package struct BrokerEngine: ~Copyable {
     var cache: MatchCache
     /// Grows with each change of a subscription; see ``MatchCache``.
     var generation: UInt64 = 1
+
+    /// The rules of who may do what; nil for none.
+    var policy: AccessPolicy?
+    /// What is being proven, or may be proven again, by the index of the connection.
+    var exchanges: [Int32: AuthenticationExchange] = [:]
+    /// How many of them have a CONNECT that waits.
+    var parkedConnects = 0
+    /// Requests that the shell has not taken yet.
+    var authenticationRequests: [(ConnectionHandle, AuthenticationRequest)] = []
+    var nextAuthenticationNumber: UInt64 = 1
+    /// Who the clients of sessions are that proved it, by the index of the session.
+    var principals: [Int32: Principal] = [:]
+    /// What was refused and the shell has not taken yet.
+    var refusals: [AccessRefusal] = []
 
     /// The state store.
     var state: StateStore

@@ -1,3 +1,4 @@
+import BrokerAccess
 import MQTTPackets
 import NIOCore
 
@@ -5,11 +6,35 @@ extension BrokerEngine {
     /// Asks in CONNECT for what is beyond the standard, and confirms it in CONNACK.
     static let extensionMark = UserProperty(name: "martlet", value: "1")
 
-    /// CONNECT (MQTT 5.0 §3.1): finds or makes the session, and answers.
+    /// CONNECT (MQTT 5.0 §3.1): looks at what needs no proof, and lets the client in or has it prove who it is.
     mutating func receiveConnect(_ connect: Connect, on connection: Int) {
         connections[connection].version = connect.version
         connections[connection].maximumPacketSize = connect.properties.maximumPacketSize.map(Int.init) ?? .max
         connections[connection].wantsProblemInformation = connect.properties.requestProblemInformation ?? true
+        if connections[connection].mustAuthenticate {
+            park(connect, on: connection)
+            return
+        }
+        if connect.properties.authenticationMethod != nil {
+            rejectConnect(connection, .badAuthenticationMethod, "this broker has no enhanced authentication")
+            return
+        }
+        admit(connect, Principal(userName: nil, clientIdentifier: connect.clientIdentifier), on: connection)
+    }
+
+    /// The client is who it says: finds or makes the session, and answers.
+    ///
+    /// - Parameters:
+    ///   - connect: Its CONNECT.
+    ///   - principal: Who it is. The session is the one that CONNECT names.
+    ///   - connection: Its connection.
+    ///   - proof: The authentication method and its last word, for CONNACK ([MQTT-4.12.0-5]).
+    mutating func admit(
+        _ connect: Connect,
+        _ principal: Principal,
+        on connection: Int,
+        proof: (method: String, data: [UInt8]?)? = nil
+    ) {
         var answer = ConnAck(sessionPresent: false, reasonCode: .success)
         var client = Array(connect.clientIdentifier.utf8)
         if client.isEmpty {
@@ -18,18 +43,10 @@ extension BrokerEngine {
                 answer.properties.assignedClientIdentifier = String(decoding: client, as: UTF8.self)
             }
         }
-        if connect.properties.authenticationMethod != nil {
-            rejectConnect(connection, .badAuthenticationMethod, "this broker has no enhanced authentication")
-            return
-        }
-        if let will = connect.will, will.qos == .exactlyOnce {
-            rejectConnect(connection, .qosNotSupported, "the will asks for QoS 2")
-            return
-        }
-        if let topic = connect.will?.topic.utf8, isOwnTopic(Array(topic).span) || isRequestTopic(Array(topic).span) {
-            rejectConnect(connection, .topicNameInvalid, "the will is for a topic of the broker's own")
-            return
-        }
+        guard isWillAllowed(connect, connection) else { return }
+        var principal = principal
+        principal.clientIdentifier = String(decoding: client, as: UTF8.self)
+        guard mayConnect(principal, connect, connection) else { return }
         var changedDurable = false
         if let old = sessionByClient[client] {
             takeOver(old)
@@ -48,7 +65,12 @@ extension BrokerEngine {
         let session = known ?? makeSession(client)
         attach(session, to: connection, connect)
         changedDurable = journalSession(session) || changedDurable
+        remember(principal, of: session)
         grant(connect, session, connection, &answer)
+        if let proof {
+            answer.properties.authenticationMethod = proof.method
+            answer.properties.authenticationData = proof.data.map { ByteBuffer(bytes: $0) }
+        }
         statistics.connectedClients += 1
         if changedDurable { sessions[Int(session)].changedOn = log.open }
         let page = sessions[Int(session)].changedOn
@@ -60,6 +82,21 @@ extension BrokerEngine {
         self.answer(.connack(answer), on: connection, after: page)
         if connections[connection].marks.isEmpty == false { connections[connection].connackPage = page }
         pumpLater(connection: connection)
+    }
+
+    /// Whether there is no will, or one that this broker can send; rejects the CONNECT otherwise.
+    private mutating func isWillAllowed(_ connect: Connect, _ connection: Int) -> Bool {
+        guard let will = connect.will else { return true }
+        if will.qos == .exactlyOnce {
+            rejectConnect(connection, .qosNotSupported, "the will asks for QoS 2")
+            return false
+        }
+        let topic = Array(will.topic.utf8)
+        if isOwnTopic(topic.span) || isRequestTopic(topic.span) {
+            rejectConnect(connection, .topicNameInvalid, "the will is for a topic of the broker's own")
+            return false
+        }
+        return true
     }
 
     /// Closes the connection a session is on, because another one came ([MQTT-3.1.4-3]).
@@ -175,7 +212,7 @@ extension BrokerEngine {
     }
 
     /// Answers a CONNECT that cannot be granted and closes.
-    private mutating func rejectConnect(_ connection: Int, _ reason: ReasonCode, _ message: String) {
+    mutating func rejectConnect(_ connection: Int, _ reason: ReasonCode, _ message: String?) {
         var answer = ConnAck(sessionPresent: false, reasonCode: reason)
         if connections[connection].version == .v5, connections[connection].wantsProblemInformation {
             answer.properties.reasonString = message
@@ -183,6 +220,7 @@ extension BrokerEngine {
         if !fits(.connack(answer), connection) { answer.properties.reasonString = nil }
         self.answer(.connack(answer), on: connection, after: 0)
         statistics.protocolErrors += 1
+        forgetAuthentication(of: connection)
         connections[connection].state = .closing
         markDirty(connection)
     }

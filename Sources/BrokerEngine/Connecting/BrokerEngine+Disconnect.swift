@@ -14,6 +14,7 @@ extension BrokerEngine {
         let connection = Int(handle.index)
         leave(connection, isNormal: false)
         let wasHolder = connections[connection].isHolder
+        forgetAuthentication(of: connection)
         connections[connection] = Connection()
         if wasHolder { holders.removeAll { $0 == handle.index } }
         dirty.removeAll { $0 == handle }
@@ -112,8 +113,12 @@ extension BrokerEngine {
         advance(to: time)
         // Whoever is cut off now has done nothing wrong: its deliveries do not count as attempts.
         isShuttingDown = true
-        for connection in connections.indices where connections[connection].state == .connected {
-            disconnect(connection, .serverShuttingDown)
+        for connection in connections.indices {
+            switch connections[connection].state {
+            case .connected: disconnect(connection, .serverShuttingDown)
+            case .authenticating: rejectConnect(connection, .serverUnavailable, "this broker is shutting down")
+            case .free, .awaitingConnect, .closing: break
+            }
         }
     }
 
@@ -129,6 +134,7 @@ extension BrokerEngine {
         journalSessionEnded(session)
         sessionByClient[sessions[at].clientIdentifier] = nil
         sessionByID[sessions[at].id] = nil
+        principals[session] = nil
         timedSessions.remove(session)
         statistics.sessions -= 1
         let wasPending = (sessions[at].isPumpPending, sessions[at].isAcknowledgementPending)

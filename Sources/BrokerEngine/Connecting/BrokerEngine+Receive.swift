@@ -4,13 +4,17 @@ import NIOCore
 extension BrokerEngine {
     /// A transport was opened.
     ///
-    /// - Parameter time: Now.
+    /// - Parameters:
+    ///   - time: Now.
+    ///   - authenticating: Whether its client has to prove who it is: its CONNECT is then listed by ``takeAuthenticationRequests()``, and
+    ///     answered when ``authenticated(_:number:_:at:)`` says what became of it. Without, everybody is let in as nobody in particular.
     /// - Returns: Its handle, or nil when there are as many connections as ``EngineLimits/connections`` allows: close it.
-    package mutating func open(at time: EngineTime) -> ConnectionHandle? {
+    package mutating func open(at time: EngineTime, authenticating: Bool = false) -> ConnectionHandle? {
         advance(to: time)
         guard connections.count - freeConnections.count < limits.connections else { return nil }
         var connection = Connection()
         connection.state = .awaitingConnect
+        connection.mustAuthenticate = authenticating
         connection.lastReceived = now
         guard let free = freeConnections.popLast() else {
             connections.append(connection)
@@ -26,7 +30,8 @@ extension BrokerEngine {
     ///   - bytes: What was received and not taken yet, from the start of a packet.
     ///   - handle: The connection.
     ///   - time: Now.
-    /// - Returns: How many bytes were taken. The rest must be presented again, with more behind it.
+    /// - Returns: How many bytes were taken. The rest must be presented again, with more behind it; behind a CONNECT that waits for its
+    ///   outcome nothing is taken before ``authenticated(_:number:_:at:)`` says so.
     package mutating func receive(_ bytes: Span<UInt8>, on handle: ConnectionHandle, at time: EngineTime) -> Int {
         advance(to: time)
         let connection = Int(handle.index)
@@ -34,7 +39,10 @@ extension BrokerEngine {
         if connections[connection].state == .connected { connections[connection].lastReceived = now }
         var offset = 0
         while offset < bytes.count {
-            if connections[connection].state == .closing { return bytes.count }
+            if connections[connection].state != .connected {
+                if connections[connection].state == .closing { return bytes.count }
+                if connections[connection].awaitsOutcome { break }
+            }
             do throws(PacketError) {
                 guard let header = try FixedHeader.parse(bytes, from: offset, limits: limits.packet),
                     bytes.count - offset >= header.packetLength
@@ -62,6 +70,10 @@ extension BrokerEngine {
         on connection: Int
     ) throws(PacketError) {
         guard connections[connection].state == .connected else {
+            if connections[connection].state == .authenticating {
+                handleUnauthenticated(header, bytes, at: offset, on: connection)
+                return
+            }
             try handleFirst(header, bytes, at: offset, on: connection)
             return
         }
@@ -115,8 +127,7 @@ extension BrokerEngine {
                 reasonCode: .protocolError,
                 message: "PUBCOMP \(pubcomp.packetIdentifier) for no QoS 2 message"
             )
-        case .auth:
-            throw PacketError(reasonCode: .protocolError, message: "AUTH without an authentication method in CONNECT")
+        case .auth(let auth): try receiveAuth(auth, on: connection)
         case .connack, .publish, .puback, .suback, .unsuback, .pingreq, .pingresp:
             throw PacketError(reasonCode: .protocolError, message: "a packet that only a server sends")
         }
@@ -141,7 +152,7 @@ extension BrokerEngine {
         }
     }
 
-    private func decode(
+    func decode(
         _ header: FixedHeader,
         _ bytes: Span<UInt8>,
         at offset: Int,

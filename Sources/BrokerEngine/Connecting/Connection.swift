@@ -1,3 +1,4 @@
+import BrokerAccess
 import MQTTPackets
 import NIOCore
 
@@ -6,8 +7,10 @@ struct Connection {
     enum State {
         /// The slot is not used. Next: `awaitingConnect`.
         case free
-        /// Bytes may come, CONNECT first. Next: `connected`, `closing`.
+        /// Bytes may come, CONNECT first. Next: `authenticating`, `connected`, `closing`.
         case awaitingConnect
+        /// CONNECT was taken, and who the client is has not been proven yet. Next: `connected`, `closing`.
+        case authenticating
         /// CONNECT was taken; there is a session. Next: `closing`.
         case connected
         /// What is in the output goes out, then the transport closes. Next: `free`.
@@ -23,6 +26,12 @@ struct Connection {
     }
 
     var state = State.free
+    /// Whether its client has to prove who it is.
+    var mustAuthenticate = false
+    /// Whether the next step of the proof is somebody else's: until it is known, no bytes of a CONNECT's connection are taken.
+    var awaitsOutcome = false
+    /// What its client may do; nil where there are no rules.
+    var access: ConnectionAccess?
     var version = ProtocolVersion.v5
     var session: Int32 = -1
     /// What the socket gets next.

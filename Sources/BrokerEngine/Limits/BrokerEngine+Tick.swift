@@ -26,7 +26,12 @@ extension BrokerEngine {
                     connections[connection].state = .closing
                     markDirty(connection)
                 }
+            case .authenticating: checkAuthentication(of: connection)
             case .connected:
+                if !exchanges.isEmpty {
+                    checkAuthentication(of: connection)
+                    if connections[connection].state == .closing { continue }
+                }
                 let allowed = connections[connection].silenceAllowed
                 if allowed > 0, silence >= allowed {
                     disconnect(connection, .keepAliveTimeout)

@@ -52,6 +52,13 @@ package struct EngineLimits: Sendable {
     package var maximumSessionExpiry: UInt32 = 7 * 86_400
     /// Seconds a connection may stay without CONNECT before it is closed.
     package var connectDeadline: UInt32 = 10
+    /// Seconds a client may take to prove who it is, those of the authenticator included; past it CONNACK 0x87 or, where the
+    /// authenticator is late, 0x88 (server unavailable); for a connected client DISCONNECT with the same.
+    package var authenticationDeadline: UInt32 = 30
+    /// Connections whose clients are being authenticated at one time; past it CONNACK 0x89 (server busy).
+    package var authentications = 10_000
+    /// Refusals kept for the audit log between two calls of ``BrokerEngine/takeRefusals()``; more are only counted.
+    package var refusals = 256
     /// The longest keep-alive in seconds; a client that asks for more, or for none, is told this one (0: any is taken).
     package var maximumKeepAlive: UInt16 = 0
     /// Distinct sets of subscription identifiers in use at one time; past it a delivery carries only the first of its identifiers.

@@ -36,6 +36,10 @@ package struct EngineStatistics: Sendable, Equatable {
     package var bytesReceived: UInt64 = 0
     /// Bytes that went out.
     package var bytesSent: UInt64 = 0
+    /// CONNECTs and re-authentications of clients that did not prove who they are.
+    package var authenticationsRefused: UInt64 = 0
+    /// What the rules refused: connections, publishes, subscriptions, wills, keys.
+    package var accessRefused: UInt64 = 0
     /// Connections closed by the engine because of what the peer did.
     package var protocolErrors: UInt64 = 0
     /// Connected clients now.

@@ -113,8 +113,8 @@ final class EngineHarness {
     // MARK: Connections
 
     /// Opens a connection that has not sent CONNECT; nil when the engine takes no more.
-    func open(_ name: String = "") -> Peer? {
-        guard let handle = engine.open(at: now) else { return nil }
+    func open(_ name: String = "", authenticating: Bool = false) -> Peer? {
+        guard let handle = engine.open(at: now, authenticating: authenticating) else { return nil }
         let peer = Peer(name: name, handle: handle, harness: self)
         peers[handle.index] = peer
         return peer
