@@ -22,6 +22,10 @@ public struct BrokerConfiguration: Sendable {
     public var acceptsDataLoss = false
     /// What clients may use.
     public var limits = BrokerLimits()
+    /// How clients prove who they are; nil for not at all.
+    public var authentication: BrokerAuthenticationConfiguration?
+    /// Who may do what; nil for everybody everything.
+    public var access: [BrokerAccessRule]?
     /// Keys of the state store that begin with one of these are kept in memory only, and are gone after a restart.
     public var memoryOnlyStatePrefixes: [String] = []
     /// Time between two reports to `$SYS/#`; zero for none.
