@@ -22,7 +22,7 @@ import StateStore
 ///
 /// The parts: `+Receive` (framing and dispatch), `+Connect`, `+Disconnect`, `+Publish` (routing), `+Deliver` (pumping queues into
 /// connections), `+Acknowledge`, `+Authentication`, `+Access`, `+Subscribe`, `+Retained`, `+Turn`, `+Tick` (time), `+Facts` (writing), `+Recovery` (reading),
-/// `+Cleaning` (moving old facts to the tail), `+Refusal` (a journal that is full).
+/// `+Cleaning` (moving old facts to the tail), `+Refusal` (a journal that is full); in `Inspection` what an operator asks and does.
 package struct BrokerEngine: ~Copyable {
     /// What the engine was told at its start.
     package let configuration: EngineConfiguration
@@ -128,6 +128,8 @@ package struct BrokerEngine: ~Copyable {
     var isShuttingDown = false
     var startedAt = EngineTime(milliseconds: 0)
     var nextSystemReport = EngineTime(milliseconds: 0)
+    /// How much there was a minute, kept with each `$SYS` report.
+    var load = LoadAverages()
     /// Groups told of in the last `$SYS` report.
     var reportedGroups: Set<[UInt8]> = []
     var sweepPosition = 0

@@ -60,7 +60,9 @@ extension BrokerEngine {
 
     @inline(__always)
     mutating func advance(to time: EngineTime) {
-        if time > now { now = time }
+        guard time > now else { return }
+        now = time
+        messages.seconds = UInt32(clamping: time.milliseconds / 1_000)
     }
 
     private mutating func dispatch(

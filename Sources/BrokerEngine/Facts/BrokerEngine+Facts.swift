@@ -160,11 +160,20 @@ extension BrokerEngine {
     mutating func journalStored(_ message: Int32, retained: Bool) -> Bool {
         guard retained || !durableTargets.isEmpty || !durableGroups.isEmpty else { return false }
         let at = Int(message)
+        if messages.slots[at].arrived != log.arrived { journalArrived(messages.slots[at].arrived) }
         let start = begin(.stored)
         writeStored(message, retained: retained)
         messages.slots[at].fact = end(from: start, messages.slots[at].fact)
         log[log.open].messages.append(message)
         return true
+    }
+
+    /// Writes the second in which the messages behind it arrived: once a page and second, so that a message need not carry it.
+    private mutating func journalArrived(_ second: UInt32) {
+        _ = begin(.arrived)
+        log.writer.append(varint: UInt64(second))
+        log.end()
+        log.arrived = second
     }
 
     private mutating func writeStored(_ message: Int32, retained: Bool) {

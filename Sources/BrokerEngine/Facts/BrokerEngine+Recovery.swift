@@ -7,6 +7,7 @@ extension BrokerEngine {
     package mutating func recover(_ page: JournalPage) {
         if recovery == nil { recovery = RecoveryState() }
         log.recovered(page.number, bytes: page.bytes.count)
+        recovery?.arrived = 0
         var reader = PageReader(page.bytes)
         reading: while true {
             switch reader.next() {
@@ -65,6 +66,7 @@ extension BrokerEngine {
         case .acknowledged: try applyAcknowledged(&body)
         case .groupAcknowledged: try applyGroupAcknowledged(&body)
         case .retainedCleared: _ = clearRetained(try body.readBytes(body.remaining))
+        case .arrived: recovery?.arrived = UInt32(clamping: try body.readVarint())
         }
     }
 
@@ -255,6 +257,7 @@ extension BrokerEngine {
         slot.topicLength = UInt16(fact.topicLength)
         slot.propertiesLength = Int32(fact.propertiesLength)
         slot.bodyLength = Int32(fact.body.count)
+        slot.arrived = recovery?.arrived ?? 0
         slot.fact = place
         let message = messages.restore(slot, body: body.bytes.span.extracting(fact.body))
         log.born(place)
@@ -418,7 +421,7 @@ extension BrokerEngine {
     }
 
     /// The name between `$share/` and the next slash.
-    private static func share(of filter: [UInt8]) -> String? {
+    static func share(of filter: [UInt8]) -> String? {
         let prefix = Array("$share/".utf8)
         guard filter.starts(with: prefix) else { return nil }
         return String(decoding: filter.dropFirst(prefix.count).prefix { $0 != UInt8(ascii: "/") }, as: UTF8.self)

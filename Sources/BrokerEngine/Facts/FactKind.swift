@@ -35,6 +35,9 @@ enum FactKind: UInt8 {
     /// A commit: other facts, which are true together or not at all.
     case committed = 16
 
+    /// The second in which the messages behind it on its page arrived.
+    case arrived = 20
+
     /// The version of the body that this engine writes.
     var version: UInt8 {
         switch self {

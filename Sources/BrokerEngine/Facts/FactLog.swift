@@ -26,6 +26,9 @@ struct FactLog {
     /// A page that could not be appended and is tried again, without the messages that were refused.
     var retry: JournalPage?
 
+    /// The second that the open page says its next messages arrived in; 0 for none.
+    var arrived: UInt32 = 0
+
     /// Whether facts go into the record of a commit, as its parts.
     private(set) var isInCommit = false
 
@@ -129,6 +132,7 @@ struct FactLog {
         if pages[index(open)].live == 0 { pages[index(open)].deadSince = open }
         outstanding = open
         open += 1
+        arrived = 0
         return page
     }
 

@@ -14,6 +14,8 @@ struct RecoveryState {
     var subscriptions: [Int32: [[UInt8]: RecoveredSubscription]] = [:]
     /// When sessions lost their connection, as far as a record says so.
     var disconnected: [Int32: RecoveredDisconnect] = [:]
+    /// The second in which the messages that are read now arrived; 0 where the page does not say.
+    var arrived: UInt32 = 0
     /// Records that could not be understood.
     var unreadable = 0
 }

@@ -71,6 +71,16 @@ package struct EngineLimits: Sendable {
     package var reportedGroups = 1_000
     /// Bytes of the name of a shared group told of in `$SYS`; one with a longer name is not reported.
     package var reportedGroupNameLength = 1_024
+    /// Places looked at for one page of an inspection, which is all that one query may hold the engine; the rest is behind the cursor.
+    package var inspectionSteps = 2_048
+    /// What one page of an inspection lists at most.
+    package var inspectionItems = 1_000
+    /// Members of a shared group that an inspection looks at; of a larger group it tells no utilisation.
+    package var inspectedMembers = 10_000
+    /// Bytes of a payload that an inspection shows; the rest is cut off.
+    package var inspectedPayloadBytes = 64 << 10
+    /// Messages that a purge takes away in one turn; the rest follows in later turns.
+    package var purgedPerTurn = 4_096
     /// Bytes of old facts copied to the tail of the journal in one turn.
     package var cleaningBytesPerTurn = 128 << 10
     /// Seconds before an old page that could not be read back is tried again.

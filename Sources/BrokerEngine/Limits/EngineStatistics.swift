@@ -42,8 +42,14 @@ package struct EngineStatistics: Sendable, Equatable {
     package var accessRefused: UInt64 = 0
     /// Connections closed by the engine because of what the peer did.
     package var protocolErrors: UInt64 = 0
+    /// Messages that an operator took out of queues, and retained messages that one took away.
+    package var purged: UInt64 = 0
     /// Connected clients now.
-    package var connectedClients = 0
+    package var connectedClients = 0 {
+        didSet { maximumClients = max(maximumClients, connectedClients) }
+    }
+    /// The most clients that were connected at one time.
+    package private(set) var maximumClients = 0
     /// Sessions now, connected or not.
     package var sessions = 0
     /// Subscriptions now.

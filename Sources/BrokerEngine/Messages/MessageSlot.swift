@@ -37,6 +37,10 @@ struct MessageSlot {
     var hasAttempts = false
     /// Set when the journal refused the message after it was queued: it is skipped where it was not sent yet.
     var isRefused = false
+    /// When it arrived, in seconds of the engine's clock; 0 where nobody knows.
+    ///
+    /// It fills the slot up to the 64 bytes of a cache line.
+    var arrived: UInt32 = 0
 
     /// Where its record stands in the journal.
     var fact: FactPlace {

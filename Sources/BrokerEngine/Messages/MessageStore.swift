@@ -11,6 +11,8 @@ struct MessageStore {
     static let spareChunks = 64
 
     var slots: [MessageSlot] = []
+    /// Now, in seconds of the engine's clock: when what is put in arrived.
+    var seconds: UInt32 = 0
     private(set) var chunks: [MessageChunk] = []
     /// Bytes of all bodies kept.
     private(set) var storedBytes = 0
@@ -36,6 +38,7 @@ struct MessageStore {
         slot.propertiesLength = Int32(propertiesLength)
         slot.topicLength = UInt16(parts.topic.count)
         slot.qos = parts.qos
+        slot.arrived = seconds
         let length = slot.payloadOffset + parts.payload.count
         slot.bodyLength = Int32(length)
         slot.chunk = chunk(withRoomFor: length)
@@ -69,6 +72,7 @@ struct MessageStore {
         slot.isRefused = false
         slot.isInCommit = false
         slot.hasAttempts = false
+        slot.arrived = seconds
         let body = Array(chunks[Int(slot.chunk)].bytes[bodyRange(handle)])
         return restore(slot, body: body.span)
     }

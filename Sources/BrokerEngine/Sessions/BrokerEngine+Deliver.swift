@@ -180,6 +180,7 @@ extension BrokerEngine {
             delivery.isDuplicate = isReturned || messages.slots[Int(message)].sequence < recoveredBelow
             delivery.packetIdentifier = sessions[session].shared.insert(message: message, group: group)
             groups[Int(group)].inflight += 1
+            if delivery.isDuplicate { groups[Int(group)].redelivered += 1 }
         }
         // It fits: the member was chosen for the message.
         if connections[connection].isMartlet, delivery.qos > 0 {

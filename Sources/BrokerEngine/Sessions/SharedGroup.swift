@@ -31,6 +31,8 @@ struct SharedGroup {
     var inflight = 0
     /// Deliveries that came back because their holder went away.
     var redistributed: UInt64 = 0
+    /// Deliveries sent once more, with DUP: another member had them, or a broker that was killed may have sent them.
+    var redelivered: UInt64 = 0
     /// Where its record stands in the journal.
     var fact = FactPlace()
     /// Messages from this sequence on name the group in the journal; `UInt64.max` while it is not durable.
