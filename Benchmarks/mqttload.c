@@ -1,14 +1,14 @@
 /*
  * mqttload.c - an independent MQTT 5 load generator and correctness checker.
  *
- * One file, C11, libc only, one thread, one epoll loop.  Every run prints exactly
+ * One file, C11, one thread, one epoll loop; libc only, and OpenSSL when built with TLS.  Every run prints exactly
  * one JSON object (one line) on stdout; progress and complaints go to stderr.
  *
  * Workloads (first argument):
  *
  *   flow      P publishers -> S subscribers. Shared group (--group g, subscribes
  *             $share/g/t/#) or plain fan-out/fan-in (no --group: every subscriber gets
- *             every message).  QoS 0/1.  Closed loop (as fast as the windows allow) or a
+ *             every message).  QoS 0/1/2.  Closed loop (as fast as the windows allow) or a
  *             fixed offered rate (--rate) whose latencies are measured from the moment a
  *             message was *due*, not from when it could be sent, so a stalled broker
  *             cannot hide its stall (coordinated omission).
@@ -27,12 +27,12 @@
  *   retained  M retained topics are stored, then R wildcard subscribers read them all.
  *
  * What is checked in every run: each (publisher, sequence) is tracked in a bitmap.
- *   lost        acknowledged to the publisher (QoS 1) or sent (QoS 0), never processed
+ *   lost        acknowledged to the publisher (QoS 1: PUBACK, QoS 2: PUBCOMP) or sent (QoS 0), never processed
  *               (with drain_capped: not processed --drain-max seconds after the last publish)
  *   dup         processed more than once
  *   order_viol  a first-time, non-DUP message older than one this subscriber already had
  *               from the same publisher
- *   rxmax_viol  the broker had more than receive-maximum unacknowledged messages out
+ *   rxmax_viol  the broker had more than receive-maximum unacknowledged messages out (QoS 2: until our PUBCOMP)
  *   foreign     messages that do not carry this run's id or do not parse
  *
  * Payload (>= 16 bytes): u64 due-time ns | u32 seq | u16 publisher | u16 run id | filler.
@@ -41,7 +41,10 @@
  * disk (io), context switches (task/<tid>/status).  "other_cpu_s" is CPU burnt on the machine
  * by neither the broker nor this program: the noise figure of a shared machine.
  *
+ * --tls speaks TLS (any certificate is taken: what is measured is the cost, not the trust).
+ *
  * Build: cc -O2 -std=c11 -Wall -Wextra -o mqttload mqttload.c
+ *        and with TLS: cc -O2 -std=c11 -Wall -Wextra -DMQTTLOAD_TLS -o mqttload mqttload.c -lssl -lcrypto
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -66,6 +69,11 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef MQTTLOAD_TLS
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+static SSL_CTX *tls_ctx;
+#endif
 
 #ifndef IP_BIND_ADDRESS_NO_PORT
 #define IP_BIND_ADDRESS_NO_PORT 24
@@ -82,7 +90,7 @@ static struct {
     uint64_t count, e2e, kill9_at;
     uint32_t keepalive, expiry;
     uint16_t runid;
-    bool nobatch, nosub, noreconnect, quiet, ramp_reconnect, persistent;
+    bool nobatch, nosub, noreconnect, quiet, ramp_reconnect, persistent, tls;
     pid_t broker;
 } O = {.host = "127.0.0.1", .port = 1883, .pubs = 1, .subs = 1, .qos = 1, .window = 64, .rxmax = 64, .payload = 256,
        .sessions = 1, .phase = PH_BOTH, .burst = 128, .readers = 1, .subqos = -1, .idle_s = 5, .drain_max = 30, .settle = 1.0,
@@ -308,6 +316,10 @@ struct conn {
     pub *p;
     uint32_t *last; /* per publisher: highest seq seen + 1 (order check) */
     buf rx, tx;
+#ifdef MQTTLOAD_TLS
+    SSL *ssl;
+    bool tls_waits; /* a write waits for something to read */
+#endif
 };
 
 struct pub {
@@ -342,6 +354,9 @@ static void mark_dirty(conn *c) {
     dirty[ndirty++] = c;
 }
 static void conn_close(conn *c) {
+#ifdef MQTTLOAD_TLS
+    if (c->ssl) SSL_free(c->ssl), c->ssl = NULL;
+#endif
     if (c->fd >= 0) close(c->fd);
     c->fd = -1;
     if (c->state == ST_READY) n_ready--;
@@ -357,10 +372,57 @@ static void conn_lost(conn *c, const char *why) {
     }
     conn_close(c);
 }
+/* Like send() and recv(), through TLS where there is one. */
+static ssize_t conn_send(conn *c, const void *d, size_t n) {
+#ifdef MQTTLOAD_TLS
+    if (c->ssl) {
+        c->tls_waits = false;
+        ERR_clear_error();
+        int r = SSL_write(c->ssl, d, n > 1 << 20 ? 1 << 20 : (int)n);
+        if (r > 0) return r;
+        int e = SSL_get_error(c->ssl, r);
+        if (e == SSL_ERROR_WANT_READ) c->tls_waits = true;
+        errno = e == SSL_ERROR_WANT_READ || e == SSL_ERROR_WANT_WRITE ? EAGAIN : EPROTO;
+        return -1;
+    }
+#endif
+    return send(c->fd, d, n, MSG_NOSIGNAL);
+}
+static ssize_t conn_recv(conn *c, void *d, size_t n) {
+#ifdef MQTTLOAD_TLS
+    if (c->ssl) {
+        size_t k = 0;
+        while (n - k >= 16384) { /* whole records, so that none stays behind unseen */
+            ERR_clear_error();
+            int r = SSL_read(c->ssl, (uint8_t *)d + k, (int)(n - k));
+            if (r <= 0) {
+                int e = SSL_get_error(c->ssl, r);
+                if (k) break;
+                if (e == SSL_ERROR_ZERO_RETURN) return 0;
+                errno = e == SSL_ERROR_WANT_READ || e == SSL_ERROR_WANT_WRITE ? EAGAIN : e == SSL_ERROR_SYSCALL && errno ? errno : EPROTO;
+                return -1;
+            }
+            k += (size_t)r;
+        }
+        return (ssize_t)k;
+    }
+#endif
+    return recv(c->fd, d, n, 0);
+}
 static void conn_flush(conn *c) {
     while (c->fd >= 0 && c->tx.off < c->tx.len) {
-        ssize_t r = send(c->fd, c->tx.d + c->tx.off, c->tx.len - c->tx.off, MSG_NOSIGNAL);
+        ssize_t r = conn_send(c, c->tx.d + c->tx.off, c->tx.len - c->tx.off);
         if (r < 0) {
+#ifdef MQTTLOAD_TLS
+            if (errno == EAGAIN && c->tls_waits) {
+                if (c->want_out) {
+                    struct epoll_event e = {.events = EPOLLIN, .data.ptr = c};
+                    epoll_ctl(ep, EPOLL_CTL_MOD, c->fd, &e);
+                    c->want_out = false;
+                }
+                return;
+            }
+#endif
             if (errno == EAGAIN) {
                 if (!c->want_out) {
                     struct epoll_event e = {.events = EPOLLIN | EPOLLOUT, .data.ptr = c};
@@ -443,14 +505,19 @@ static void send_subscribe(conn *c) {
     c->tx.len += (size_t)(q - o);
     mark_dirty(c);
 }
-static void send_puback(conn *c, uint16_t id) {
+/* PUBACK, PUBREC, PUBREL or PUBCOMP without a reason. */
+static void send_ack(conn *c, uint8_t first, uint16_t id) {
     uint8_t *o = buf_room(&c->tx, 4);
-    o[0] = 0x40;
+    o[0] = first;
     o[1] = 2;
     put16(o + 2, id);
     c->tx.len += 4;
-    c->unacked--;
     mark_dirty(c);
+}
+/* A subscriber is done with a delivery: PUBACK, or PUBREC, whose PUBCOMP follows the broker's PUBREL. */
+static void acknowledge(conn *c, int qos, uint16_t id) {
+    if (qos == 1) c->unacked--;
+    if (qos) send_ack(c, qos == 1 ? 0x40 : 0x50, id);
 }
 static void send_disconnect(conn *c) {
     uint8_t *o = buf_room(&c->tx, 2);
@@ -542,6 +609,17 @@ static void on_puback(conn *c, uint16_t id, uint8_t reason, uint64_t now) {
         closing = true;
     }
 }
+/* PUBREC: the message is the broker's; PUBREL ends the handshake, unless it was refused. */
+static void on_pubrec(conn *c, uint16_t id, uint8_t reason, uint64_t now) {
+    pub *p = c->p;
+    if (!p || id > p->window || !p->slot_ts[id]) return;
+    t_last_progress = now;
+    if (reason >= 0x80) on_puback(c, id, reason, now);
+    else {
+        if (reason == 0x10) n_ignored_sub++;
+        send_ack(c, 0x62, id);
+    }
+}
 static bool on_packet(conn *c, uint8_t h, const uint8_t *p, uint32_t n, uint64_t now) {
     const uint8_t *e = p + n;
     switch (h >> 4) {
@@ -589,6 +667,20 @@ static bool on_packet(conn *c, uint8_t h, const uint8_t *p, uint32_t n, uint64_t
         if (n < 2) return false;
         on_puback(c, (uint16_t)(p[0] << 8 | p[1]), n > 2 ? p[2] : 0, now);
         return true;
+    case 5: /* PUBREC */
+        if (n < 2) return false;
+        on_pubrec(c, (uint16_t)(p[0] << 8 | p[1]), n > 2 ? p[2] : 0, now);
+        return true;
+    case 6: /* PUBREL */
+        if (n < 2) return false;
+        send_ack(c, 0x70, (uint16_t)(p[0] << 8 | p[1]));
+        if (c->unacked) c->unacked--;
+        t_last_progress = now;
+        return true;
+    case 7: /* PUBCOMP */
+        if (n < 2) return false;
+        on_puback(c, (uint16_t)(p[0] << 8 | p[1]), n > 2 ? p[2] : 0, now);
+        return true;
     case 13: return true;
     case 14:
         if (!closing) note("%s: server DISCONNECT reason 0x%02x", c->id, n ? p[0] : 0);
@@ -604,9 +696,14 @@ static void conn_read(conn *c) {
     size_t have = c->rx.len - c->rx.off;
     if (have > 290000) return conn_lost(c, "packet too large");
     if (have) memcpy(rxarea, c->rx.d + c->rx.off, have);
-    ssize_t r = recv(c->fd, rxarea + have, RXSZ, 0);
+    ssize_t r = conn_recv(c, rxarea + have, RXSZ);
     if (r <= 0) {
-        if (r < 0 && (errno == EAGAIN || errno == EINTR)) return;
+        if (r < 0 && (errno == EAGAIN || errno == EINTR)) {
+#ifdef MQTTLOAD_TLS
+            if (c->tls_waits) conn_flush(c);
+#endif
+            return;
+        }
         conn_lost(c, r ? strerror(errno) : "closed by broker");
         return;
     }
@@ -630,6 +727,9 @@ static void conn_read(conn *c) {
         c->rx.len += left;
     } else if (c->role == 'i')
         buf_free(&c->rx);
+#ifdef MQTTLOAD_TLS
+    if (c->tls_waits) conn_flush(c);
+#endif
 }
 
 /* ------------------------------------------------------------------ connecting */
@@ -664,6 +764,12 @@ static void conn_event(conn *c, uint32_t ev) {
         if (err) die("connect to %s:%d: %s", O.host, O.port, strerror(err));
         if (!(ev & EPOLLOUT)) return;
         c->state = ST_CONNACK;
+#ifdef MQTTLOAD_TLS
+        if (O.tls) {
+            if (!(c->ssl = SSL_new(tls_ctx)) || !SSL_set_fd(c->ssl, c->fd)) die("SSL_new");
+            SSL_set_connect_state(c->ssl);
+        }
+#endif
         send_connect(c);
         conn_flush(c);
         return;
@@ -719,7 +825,7 @@ static bool each_to_all;   /* plain fan-out: every subscriber must get every mes
 static uint64_t n_unique;  /* distinct (message, owner) pairs processed */
 
 /* Held-back acknowledgements (worker simulation). One FIFO per delay class: constant delay keeps it sorted. */
-typedef struct { uint64_t due; conn *c; uint32_t seq; uint16_t id, pub; } held;
+typedef struct { uint64_t due; conn *c; uint32_t seq; uint16_t id, pub; int qos; } held;
 typedef struct { held *v; size_t head, n, cap; uint64_t delay; } heldq;
 static heldq hq[2];
 
@@ -746,7 +852,7 @@ static void run_held(uint64_t now) {
             hq[k].n--;
             if (x.c->state != ST_READY) continue; /* the worker died holding it */
             processed(x.c, x.pub, x.seq);
-            if (x.id) send_puback(x.c, x.id);
+            acknowledge(x.c, x.qos, x.id);
         }
 }
 static uint64_t held_next(void) {
@@ -767,7 +873,7 @@ static uint64_t on_message_target(conn *c, const uint8_t *pl, size_t n, bool dup
     }
     if (n < 16 || run != O.runid || pi >= O.pubs) {
         n_foreign++;
-        if (qos) send_puback(c, id);
+        acknowledge(c, qos, id);
         return 0;
     }
     n_deliv++;
@@ -780,10 +886,10 @@ static uint64_t on_message_target(conn *c, const uint8_t *pl, size_t n, bool dup
     }
     if (measuring && due >= t_measure) h_add(&h_e2e, now - due);
     heldq *q = &hq[c->slow];
-    if (q->delay) hq_push(q, (held){now + q->delay, c, seq, qos ? id : 0, pi});
+    if (q->delay) hq_push(q, (held){now + q->delay, c, seq, id, pi, qos});
     else {
         processed(c, pi, seq);
-        if (qos) send_puback(c, id);
+        acknowledge(c, qos, id);
     }
     return due;
 }
@@ -844,6 +950,7 @@ static void jbegin(void) {
     jraw("{\"mode\": \"%s\", \"label\": \"%s\"", O.mode, O.label ? O.label : "");
     jint("payload", O.payload);
     jint("qos", O.qos);
+    jint("tls", O.tls);
 }
 /* CPU between two probes, and messages per broker CPU second. */
 static void jcpu(const char *pre, probe a, probe b, double msgs) {
@@ -1266,7 +1373,7 @@ static void run_retained(void) {
 static void usage(void) {
     fprintf(stderr,
             "mqttload flow|ramp|backlog|retained [options]\n"
-            "  --host 127.0.0.1 --port 1883 --broker-pid PID --label TEXT --payload BYTES --qos 0|1 --sub-qos 0|1\n"
+            "  --host 127.0.0.1 --port 1883 --broker-pid PID --label TEXT --payload BYTES --qos 0|1|2 --sub-qos 0|1|2 --tls\n"
             "  flow:     --pubs P --subs S --group G --window W --rxmax R [--count N | --duration S --warmup S]\n"
             "            --rate MSGS_PER_S --e2e-limit K --delay-ms D --slow-subs N --slow-ms D\n"
             "            --die-subs N --die-after S --nobatch --idle S --drain-max S\n"
@@ -1286,7 +1393,7 @@ int main(int argc, char **argv) {
         {"nosub", 0, 0, 8},       {"settle", 1, 0, 9},      {"reconnect", 0, 0, 10},   {"sessions", 1, 0, 11},   {"phase", 1, 0, 12},
         {"ackfile", 1, 0, 13},    {"kill9-at", 1, 0, 14},   {"readers", 1, 0, 15},     {"expiry", 1, 0, 16},     {"quiet", 0, 0, 17},
         {"keepalive", 1, 0, 18},  {"wave", 1, 0, 19},       {"drain-max", 1, 0, 20},  {"persistent", 0, 0, 21},
-        {0}};
+        {"tls", 0, 0, 22},        {0}};
     if (argc < 2) usage();
     O.mode = argv[1];
     O.runid = (uint16_t)((uint64_t)getpid() * 2654435761u >> 8);
@@ -1330,9 +1437,10 @@ int main(int argc, char **argv) {
         case 19: O.wave = atoi(optarg); break;
         case 20: O.drain_max = atof(optarg); break;
         case 21: O.persistent = true; break;
+        case 22: O.tls = true; break;
         default: usage();
         }
-    if (O.payload < 16 || O.payload > 65536 || O.pubs < 1 || O.pubs > 60000 || O.window < 1 || O.window > 65535 || O.qos > 1 ||
+    if (O.payload < 16 || O.payload > 65536 || O.pubs < 1 || O.pubs > 60000 || O.window < 1 || O.window > 65535 || O.qos > 2 || O.subqos > 2 ||
         O.rxmax < 1 || O.rxmax > 65535)
         die("option out of range");
     signal(SIGPIPE, SIG_IGN);
@@ -1342,6 +1450,15 @@ int main(int argc, char **argv) {
     rl.rlim_cur = rl.rlim_max;
     if (setrlimit(RLIMIT_NOFILE, &rl)) note("setrlimit nofile: %s", strerror(errno));
     O.fdmax = rl.rlim_max > 1000000 ? 1000000 : (int)rl.rlim_max;
+#ifdef MQTTLOAD_TLS
+    if (O.tls) {
+        if (!(tls_ctx = SSL_CTX_new(TLS_client_method()))) die("SSL_CTX_new");
+        SSL_CTX_set_mode(tls_ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+        SSL_CTX_set_verify(tls_ctx, SSL_VERIFY_NONE, NULL);
+    }
+#else
+    if (O.tls) die("built without TLS");
+#endif
     memset(filler, 'x', sizeof filler);
     if ((ep = epoll_create1(EPOLL_CLOEXEC)) < 0) die("epoll_create1");
     if (!strcmp(O.mode, "flow")) {
