@@ -11,7 +11,8 @@ SHELL := /bin/bash
 # Debian packages: what the package links, and what the tests speak with.
 BUILD_PACKAGES := libsqlite3-dev libssl-dev
 TEST_PACKAGES := $(BUILD_PACKAGES) mosquitto mosquitto-clients python3 python3-paho-mqtt
-BENCH_PACKAGES := $(BUILD_PACKAGES) mosquitto gcc libc6-dev redis-server redis-tools
+BENCH_PACKAGES := $(BUILD_PACKAGES) mosquitto gcc libc6-dev openssl redis-server redis-tools
+COUNT_PACKAGES := $(BUILD_PACKAGES) gcc libc6-dev binutils strace valgrind
 SOURCES := Package.swift Sources Tests Samples Plugins
 
 # How swift build says where it puts its products.
@@ -39,19 +40,21 @@ interoperation: debug ## Run the tests against mosquitto's clients and paho-mqtt
 	MARTLET=$(DEBUG)/martlet /usr/bin/python3 Tests/Interoperation/run.py $(ARGS)
 
 release: setup-build
-	swift build -c release --product martlet
+	swift build -c release --product martlet --static-swift-stdlib
 
 debug: setup-test
 	swift build --product martlet
 
-bench: setup-bench release ## Compare the broker with mosquitto (minutes).
+bench: setup-bench release ## Compare the broker with mosquitto (ARGS="--quick", "--write" into docs/performance.md).
 	Benchmarks/run $(ARGS)
 
 bench-state: setup-bench release ## Compare state store and commits with redis (minutes).
 	Benchmarks/state $(ARGS)
 
-bench-messages: setup-bench release ## Count system calls and allocations a message.
-	@scripts/install-packages strace procps
+# valgrind reads a program only when it is linked so.
+bench-messages: ## Count system calls, allocations and instructions a message (ARGS=--check holds them against bounds).
+	@scripts/install-packages $(COUNT_PACKAGES)
+	swift build -c release --product martlet --static-swift-stdlib -Xlinker -z -Xlinker norelro
 	Benchmarks/per-message $(ARGS)
 
 fuzz: setup-build ## Fuzz the packet decoder and the state store (FUZZ_SECONDS=60 each).

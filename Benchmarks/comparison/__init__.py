@@ -1,0 +1,1 @@
+"""Our broker beside others: what Benchmarks/run is made of."""
