@@ -19,6 +19,7 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
@@ -95,7 +96,7 @@ let package = Package(
         // Edges.
         .target(
             name: "MQTTTransport",
-            dependencies: ["MQTTPackets", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL],
+            dependencies: ["MQTTPackets", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioTLS, nioSSL],
             swiftSettings: settings
         ),
         .target(
@@ -184,7 +185,7 @@ let package = Package(
             dependencies: [
                 "BrokerAdmin", "DevelopmentCertificates", "MartletBroker", "Martlet", "MQTTClient", "StateStoreClient",
                 "StateStoreService", "CrashPoints",
-                "Temperatures", argumentParser, mustache, logging, lifecycle, unixSignals, nioCore,
+                "Temperatures", argumentParser, mustache, yams, logging, lifecycle, unixSignals, nioCore,
             ],
             swiftSettings: settings,
             plugins: ["EmbedTemplates"]
@@ -285,7 +286,8 @@ let package = Package(
         .testTarget(
             name: "MartletCommandTests",
             dependencies: [
-                "MartletCommand", "StateStoreClient", "MQTTClient", "MartletTesting", "CrashPoints", "Temperatures",
+                "MartletCommand", "MartletBroker", "StateStoreClient", "MQTTClient", "MartletTesting", "CrashPoints",
+                "Temperatures",
                 argumentParser, logging, nioCore,
             ],
             swiftSettings: settings
@@ -321,7 +323,7 @@ let package = Package(
             name: "BrokerListenerTests",
             dependencies: [
                 "MartletBroker", "MartletTesting", "DevelopmentCertificates", "MQTTClient", "MQTTTransport",
-                "MQTTPackets", nioCore, nioPosix, nioSSL, nioHTTP1, nioWebSocket, x509, logging,
+                "MQTTPackets", nioCore, nioPosix, nioSSL, nioHTTP1, nioWebSocket, x509, asn1, crypto, logging,
             ],
             swiftSettings: settings
         ),

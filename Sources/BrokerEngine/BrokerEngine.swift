@@ -25,7 +25,7 @@ import StateStore
 /// `+Cleaning` (moving old facts to the tail), `+Refusal` (a journal that is full); in `Inspection` what an operator asks and does.
 package struct BrokerEngine: ~Copyable {
     /// What the engine was told at its start.
-    package let configuration: EngineConfiguration
+    package internal(set) var configuration: EngineConfiguration
     /// The time of the event being handled.
     package internal(set) var now = EngineTime(milliseconds: 0)
     /// What was counted.

@@ -9,6 +9,7 @@ final class ClientChannelHandler: ChannelInboundHandler {
     private let receiver: any ClientConnectionReceiver
     private var decoder: PacketDecoder
     private var pending = ByteBuffer()
+    private var isOpen = false
     private var hasFailed = false
     private var cause: (any Error)?
 
@@ -18,7 +19,18 @@ final class ClientChannelHandler: ChannelInboundHandler {
         self.decoder = PacketDecoder(version: .v5, limits: limits, direction: .toClient)
     }
 
+    func handlerAdded(context: ChannelHandlerContext) {
+        // Behind TLS and WebSocket the channel has long been active.
+        if context.channel.isActive { self.open(context) }
+    }
+
     func channelActive(context: ChannelHandlerContext) {
+        self.open(context)
+    }
+
+    private func open(_ context: ChannelHandlerContext) {
+        guard !self.isOpen else { return }
+        self.isOpen = true
         self.receiver.opened(ClientConnection(channel: context.channel, number: self.number))
     }
 
@@ -68,7 +80,7 @@ final class ClientChannelHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if self.cause == nil { self.cause = error }
+        if self.cause == nil { self.cause = TLSFailure.alert(error) ?? error }
         context.close(promise: nil)
     }
 }

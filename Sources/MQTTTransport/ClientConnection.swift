@@ -26,39 +26,59 @@ package struct ClientConnection: Sendable {
     /// - Parameters:
     ///   - number: The number to give to the connection.
     ///   - endpoint: Where to connect to.
+    ///   - stack: What lies between the socket and MQTT.
     ///   - eventLoop: Where the connection lives.
-    ///   - timeout: How long the network may take.
+    ///   - timeout: How long the network may take, and again how long the handshakes of the stack.
     ///   - limits: What the client takes in a packet.
     ///   - receiver: Who is told what happens.
-    /// - Throws: What the network or the connector says.
+    /// - Throws: What the network or the connector says; ``TransportError`` that names what failed of TLS and WebSocket.
     package static func open(
         _ number: UInt64,
         to endpoint: ClientEndpoint,
+        through stack: ClientStack,
         on eventLoop: any EventLoop,
         timeout: TimeAmount,
         limits: PacketLimits,
         receiver: any ClientConnectionReceiver
     ) async throws {
+        let context = try stack.tls?.makeContext(applicationProtocols: [stack.webSocket == nil ? "mqtt" : "http/1.1"])
+        let done = stack.isPlain ? nil : eventLoop.makePromise(of: Void.self)
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(timeout)
             .channelOption(.maxMessagesPerRead, value: Self.readsPerBurst)
             .channelOption(.writeBufferWaterMark, value: Self.writeMarks)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        ClientChannelHandler(number: number, limits: limits, receiver: receiver)
+                    let handler = ClientChannelHandler(number: number, limits: limits, receiver: receiver)
+                    guard let done else {
+                        return try channel.pipeline.syncOperations.addHandler(handler)
+                    }
+                    let handshake = ClientHandshake(
+                        channel: channel,
+                        stack: stack,
+                        server: endpoint.host ?? "localhost",
+                        done: done,
+                        handler: handler
                     )
+                    try handshake.begin(context, timeout: timeout)
                 }
             }
-        switch endpoint {
-        case .tcp(let host, let port):
-            _ = try await bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1)
-                .connect(host: host, port: port).get()
-        case .unixSocket(let path):
-            _ = try await bootstrap.connect(unixDomainSocketPath: path).get()
-        case .connector(let connect):
-            _ = try await bootstrap.withConnectedSocket(try await connect()).get()
+        do {
+            switch endpoint {
+            case .tcp(let host, let port):
+                _ = try await bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                    .connect(host: host, port: port).get()
+            case .unixSocket(let path):
+                _ = try await bootstrap.connect(unixDomainSocketPath: path).get()
+            case .connector(let connect):
+                _ = try await bootstrap.withConnectedSocket(try await connect()).get()
+            }
+        } catch {
+            // It may have been told already, and does not mind.
+            done?.fail(error)
+            throw error
         }
+        try await done?.futureResult.get()
     }
 
     /// Whether the network takes more bytes at the moment.

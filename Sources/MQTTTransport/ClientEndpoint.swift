@@ -6,4 +6,10 @@ package enum ClientEndpoint: Sendable {
     case unixSocket(path: String)
     /// A closure that gives the descriptor of a connected stream socket, which the connection then owns.
     case connector(@Sendable () async throws -> CInt)
+
+    /// The host that is connected to, where there is one.
+    var host: String? {
+        if case .tcp(let host, _) = self { return host }
+        return nil
+    }
 }

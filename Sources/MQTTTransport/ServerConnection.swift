@@ -14,14 +14,17 @@ package final class ServerConnection<Owner: ServerConnectionOwner>: ChannelDuple
     private var isReadHeld = false
     private var isClosing = false
 
+    /// Where it came from.
+    package let origin: ConnectionOrigin
     /// What the owner calls this connection by.
     package var handle: Owner.Handle?
     /// While set, nothing is read from the socket; see ``resumeReading()``.
     package var isReadingPaused = false
 
     /// Makes the handler of one channel.
-    package init(owner: Owner) {
+    package init(owner: Owner, origin: ConnectionOrigin = ConnectionOrigin()) {
         self.owner = owner
+        self.origin = origin
     }
 
     /// Whether the socket takes more without piling it up.

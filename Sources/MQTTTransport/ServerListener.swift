@@ -8,33 +8,63 @@ package enum ServerListener {
     /// Bytes written and not taken by the socket past which a connection counts as not writable, and below which it does again.
     package static let writeBufferWaterMark = ChannelOptions.Types.WriteBufferWaterMark(low: 64 << 10, high: 256 << 10)
 
-    /// Listens on a TCP port.
+    /// Listens.
     ///
     /// - Parameters:
-    ///   - host: The address to bind.
-    ///   - port: The port; 0 for any free one.
+    ///   - address: The address to bind.
+    ///   - stack: What lies between the sockets and the bytes of MQTT.
     ///   - loop: The loop of the listener and its connections.
-    ///   - makeHandler: Makes the handler of a connection, on the loop.
+    ///   - gate: Who counts the connections; nil for nobody.
+    ///   - makeHandler: Makes the handler of a connection that has passed all stages, on the loop.
     /// - Returns: The listening channel.
-    /// - Throws: What binding threw.
+    /// - Throws: What binding threw; ``TransportError`` when the path of a Unix domain socket is in use.
     package static func bind(
-        host: String,
-        port: Int,
+        to address: ServerAddress,
+        through stack: ServerStack = ServerStack(),
         on loop: any EventLoop,
-        makeHandler: @escaping @Sendable () throws -> any ChannelHandler
+        gate: (any ConnectionGate)? = nil,
+        makeHandler: @escaping @Sendable (ConnectionOrigin) throws -> any ChannelHandler
     ) async throws -> any Channel {
-        try await ServerBootstrap(group: loop)
+        let bootstrap = ServerBootstrap(group: loop)
             .serverChannelOption(.backlog, value: backlog)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.writeBufferWaterMark, value: writeBufferWaterMark)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(try makeHandler())
+                    try accept(channel, through: stack, gate: gate, makeHandler: makeHandler)
                 }
             }
-            .bind(host: host, port: port)
-            .get()
+        switch address {
+        case .tcp(let host, let port):
+            return
+                try await bootstrap
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .bind(host: host, port: port)
+                .get()
+        case .unixSocket(let path, let mode):
+            let socket = try UnixSocketFile.bind(path, mode: mode)
+            return try await bootstrap.withBoundSocket(socket).get()
+        }
+    }
+
+    private static func accept(
+        _ channel: any Channel,
+        through stack: ServerStack,
+        gate: (any ConnectionGate)?,
+        makeHandler: @escaping @Sendable (ConnectionOrigin) throws -> any ChannelHandler
+    ) throws {
+        if let gate {
+            guard gate.admits(channel.peer) else {
+                try channel.pipeline.syncOperations.addHandler(RefusingHandler())
+                return
+            }
+            channel.closeFuture.whenComplete { _ in gate.left() }
+        }
+        if stack.isPlain {
+            try channel.pipeline.syncOperations.addHandler(try makeHandler(ConnectionOrigin(peer: channel.peer)))
+        } else {
+            try ServerHandshake(channel: channel, stack: stack, gate: gate, makeHandler: makeHandler).begin()
+        }
     }
 
     /// Takes over a connected socket, such as one end of a socketpair.

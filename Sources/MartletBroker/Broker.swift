@@ -21,7 +21,7 @@ import Synchronization
 public final class Broker: Service, Sendable {
     /// How it is set up.
     public let configuration: BrokerConfiguration
-    private let logger: Logger
+    let logger: Logger
     private let clock: any BrokerClock
     private let makeJournal: @Sendable () throws -> (any Journal)?
     private let state = Mutex(State())
@@ -31,8 +31,9 @@ public final class Broker: Service, Sendable {
         // Safe because it is opened only on the loop that is kept beside it.
         var shell: NIOLoopBound<BrokerShell>?
         var loop: (any EventLoop)?
-        var port: Int?
-        var listening: [CheckedContinuation<Int, any Error>] = []
+        var listeners: [OpenListener] = []
+        var addresses: [BrokerListenerAddress]?
+        var listening: [CheckedContinuation<[BrokerListenerAddress], any Error>] = []
         var stop: CheckedContinuation<Void, any Error>?
         var stopReason: Result<Void, any Error>?
     }
@@ -73,20 +74,20 @@ public final class Broker: Service, Sendable {
 
     /// Serves until it is stopped.
     ///
-    /// - Throws: ``BrokerError`` when the address or the data directory cannot be used, the data is damaged, or the journal fails later.
+    /// - Throws: ``BrokerError`` when an address, a file or the data directory cannot be used, the data is damaged, or the journal fails later.
     public func run() async throws {
         try begin()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         do {
-            let listener = try await start(on: loop)
+            let channels = try await start(on: loop)
             do {
                 try await waitForStop()
             } catch {
-                await close(listener, loop)
+                await close(channels, loop)
                 throw error
             }
-            await close(listener, loop)
+            await close(channels, loop)
         } catch {
             finish(error)
             try? await group.shutdownGracefully()
@@ -106,7 +107,8 @@ public final class Broker: Service, Sendable {
         }
     }
 
-    private func start(on loop: any EventLoop) async throws -> (any Channel)? {
+    private func start(on loop: any EventLoop) async throws -> [any Channel] {
+        let listeners = try makeListeners()
         let failed: @Sendable (BrokerError) -> Void = { [weak self] error in self?.stop(.failure(error)) }
         let shell = try await loop.submit { [configuration, clock, logger, makeJournal] in
             let journal = try makeJournal()
@@ -118,40 +120,23 @@ public final class Broker: Service, Sendable {
                 loop: loop,
                 failed: failed
             )
+            shell.listeners = listeners
             // Safe because this closure runs on that loop.
             return NIOLoopBound(shell, eventLoop: loop)
         }.get()
         state.withLock {
             $0.shell = shell
             $0.loop = loop
+            $0.listeners = listeners
         }
-        let listener = try await listen(shell, loop)
-        let port = listener?.localAddress?.port ?? 0
-        logger.info("The broker listens", metadata: ["host": "\(configuration.host)", "port": "\(port)"])
+        let (channels, addresses) = try await listen(listeners, shell, loop)
         let waiting = state.withLock { state in
-            state.port = port
+            state.addresses = addresses
             defer { state.listening = [] }
             return state.listening
         }
-        for one in waiting { one.resume(returning: port) }
-        return listener
-    }
-
-    // Safe because the bound shell is opened only where handlers are made: on its loop.
-    private func listen(_ shell: NIOLoopBound<BrokerShell>, _ loop: any EventLoop) async throws -> (any Channel)? {
-        guard let port = configuration.port else { return nil }
-        do {
-            return try await ServerListener.bind(host: configuration.host, port: port, on: loop) {
-                // Safe because the handler is made on the loop of its channel, which is the broker's.
-                ServerConnection(owner: shell.value)
-            }
-        } catch {
-            throw BrokerError(
-                .bind,
-                "\(configuration.host):\(port) cannot be listened on (\(error)). Choose another port, or stop what uses it.",
-                cause: error
-            )
-        }
+        for one in waiting { one.resume(returning: addresses) }
+        return channels
     }
 
     private func waitForStop() async throws {
@@ -177,9 +162,9 @@ public final class Broker: Service, Sendable {
         continuation?.resume(with: reason)
     }
 
-    private func close(_ listener: (any Channel)?, _ loop: any EventLoop) async {
+    private func close(_ channels: [any Channel], _ loop: any EventLoop) async {
         guard let shell = state.withLock({ $0.shell }) else { return }
-        try? await listener?.close().get()
+        await Self.close(channels)
         let promise = loop.makePromise(of: Void.self)
         let deadline = TimeAmount.nanoseconds(configuration.stopDeadline.components.seconds * 1_000_000_000)
         loop.execute {
@@ -218,12 +203,20 @@ public final class Broker: Service, Sendable {
 
     /// Waits until the broker takes connections.
     ///
-    /// - Returns: The port it listens on; 0 when it has no listener.
+    /// - Returns: The port of its first listener that has one; 0 when there is none.
     /// - Throws: ``BrokerError`` when it could not start, or was stopped.
     public func waitUntilListening() async throws -> Int {
+        try await listeningAddresses().lazy.compactMap(\.port).first ?? 0
+    }
+
+    /// Waits until the broker takes connections.
+    ///
+    /// - Returns: Where each of its listeners listens, in the order of the configuration.
+    /// - Throws: ``BrokerError`` when it could not start, or was stopped.
+    public func listeningAddresses() async throws -> [BrokerListenerAddress] {
         try await withCheckedThrowingContinuation { continuation in
-            let result: Result<Int, any Error>? = state.withLock { state in
-                if let port = state.port, case .running = state.phase { return .success(port) }
+            let result: Result<[BrokerListenerAddress], any Error>? = state.withLock { state in
+                if let addresses = state.addresses, case .running = state.phase { return .success(addresses) }
                 if case .stopped = state.phase { return .failure(BrokerError(.stopped, "The broker was stopped.")) }
                 state.listening.append(continuation)
                 return nil
@@ -232,17 +225,22 @@ public final class Broker: Service, Sendable {
         }
     }
 
+    /// The shell of a running broker and its loop.
+    // Safe because the bound shell is opened on that loop only.
+    var parts: (shell: NIOLoopBound<BrokerShell>, loop: any EventLoop)? {
+        state.withLock { state in state.shell.flatMap { shell in state.loop.map { (shell, $0) } } }
+    }
+
+    /// The listeners of a running broker.
+    var listeners: [OpenListener] { state.withLock { $0.listeners } }
+
     /// Serves a connected socket, such as one end of a `socketpair`.
     ///
     /// - Parameter descriptor: The socket; the broker closes it.
     /// - Throws: ``BrokerError`` when the broker does not run, or what taking the socket over threw.
     public func adopt(socket descriptor: CInt) async throws {
         _ = try await waitUntilListening()
-        guard
-            let (shell, loop) = state.withLock({ state in
-                state.shell.flatMap { shell in state.loop.map { (shell, $0) } }
-            })
-        else { throw BrokerError(.stopped, "The broker was stopped.") }
+        guard let (shell, loop) = parts else { throw BrokerError(.stopped, "The broker was stopped.") }
         _ = try await ServerListener.adopt(descriptor: descriptor, on: loop) {
             // Safe because the handler is made on the loop of its channel, which is the broker's.
             ServerConnection(owner: shell.value)

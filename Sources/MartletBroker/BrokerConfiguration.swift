@@ -8,12 +8,16 @@ public struct BrokerConfiguration: Sendable {
         case directory(String)
     }
 
-    /// The address to listen on.
+    /// The address to listen on, where ``listeners`` is empty.
     public var host = "127.0.0.1"
-    /// The port to listen on; 0 for any free one.
+    /// The port to listen on, where ``listeners`` is empty; 0 for any free one.
     ///
     /// Nil for no listener at all (``Broker/adopt(socket:)`` still works).
     public var port: Int? = 1883
+    /// Whether clients from beyond this machine may come in through ``host`` and ``port`` without proving who they are.
+    public var allowsAnonymous = false
+    /// The listeners; empty for the one that ``host`` and ``port`` describe.
+    public var listeners: [BrokerListener] = []
     /// Where the broker keeps what must not be lost.
     public var storage = Storage.inMemory
     /// Go on without what is lost when the journal is found damaged, instead of refusing to start.

@@ -15,11 +15,13 @@ final class BrokerShell: ServerConnectionOwner {
     let journal: (any Journal)?
     let clock: any BrokerClock
     let logger: Logger
-    let limits: BrokerShellLimits
+    var limits: BrokerShellLimits
     let metrics = BrokerMetrics()
     /// Told once, when the broker cannot go on.
     let failed: @Sendable (BrokerError) -> Void
 
+    /// The doors through which connections come, by the number that their origin names.
+    var listeners: [OpenListener] = []
     /// The connections by the index of their handle.
     var connections: [ServerConnection<BrokerShell>?] = []
     var isTurnScheduled = false
@@ -52,7 +54,8 @@ final class BrokerShell: ServerConnectionOwner {
     // MARK: What happens on connections
 
     func connectionOpened(_ connection: ServerConnection<BrokerShell>) -> ConnectionHandle? {
-        guard !isStopped, let handle = engine.open(at: clock.now) else { return nil }
+        let authenticates = connection.origin.listener.map { listeners[$0].authenticates } ?? false
+        guard !isStopped, let handle = engine.open(at: clock.now, authenticating: authenticates) else { return nil }
         let index = Int(handle.index)
         while connections.count <= index { connections.append(nil) }
         connections[index] = connection

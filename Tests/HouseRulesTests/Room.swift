@@ -27,7 +27,9 @@ struct Room {
         Room(
             name: "MQTTTransport",
             arrows: ["MQTTPackets"],
-            foreign: ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSSL", "Synchronization", "Glibc"]
+            foreign: [
+                "NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOTLS", "NIOSSL", "Synchronization", "Glibc",
+            ]
         ),
         Room(
             name: "BrokerAuthentication",
@@ -125,7 +127,8 @@ struct Room {
                 "StateStoreService", "CrashPoints", "Temperatures",
             ],
             foreign: [
-                "ArgumentParser", "Mustache", "Configuration", "Logging", "ServiceLifecycle", "UnixSignals", "NIOCore",
+                "ArgumentParser", "Mustache", "Yams", "Configuration", "Logging", "ServiceLifecycle", "UnixSignals",
+                "NIOCore",
                 "Foundation", "Synchronization", "Dispatch", "Glibc",
             ]
         ),

@@ -7,6 +7,10 @@ public struct MQTTEndpoint: Sendable {
     }
 
     let base: Base
+    /// TLS; nil for none.
+    public var tls: MQTTTLS?
+    /// The path of WebSocket, such as `/mqtt`; nil for plain MQTT.
+    public var webSocketPath: String?
 
     private init(_ base: Base) { self.base = base }
 
@@ -18,6 +22,39 @@ public struct MQTTEndpoint: Sendable {
     /// - Returns: The endpoint.
     public static func tcp(host: String, port: Int = 1883) -> MQTTEndpoint {
         MQTTEndpoint(.tcp(host: host, port: port))
+    }
+
+    /// A host name or address and a TCP port where TLS is spoken.
+    ///
+    /// - Parameters:
+    ///   - host: A host name or an IPv4 or IPv6 address; the server's certificate must name it.
+    ///   - port: The port; 8883 is MQTT's own.
+    ///   - settings: Whom to trust, and how to show who the client is.
+    /// - Returns: The endpoint.
+    public static func tls(host: String, port: Int = 8883, _ settings: MQTTTLS = MQTTTLS()) -> MQTTEndpoint {
+        var endpoint = MQTTEndpoint(.tcp(host: host, port: port))
+        endpoint.tls = settings
+        return endpoint
+    }
+
+    /// A host name or address and a TCP port where MQTT is spoken over WebSocket (MQTT 5.0 §6).
+    ///
+    /// - Parameters:
+    ///   - host: A host name or an IPv4 or IPv6 address.
+    ///   - port: The port.
+    ///   - path: The path of the request.
+    ///   - settings: TLS beneath WebSocket; nil for none.
+    /// - Returns: The endpoint.
+    public static func webSocket(
+        host: String,
+        port: Int,
+        path: String = "/mqtt",
+        tls settings: MQTTTLS? = nil
+    ) -> MQTTEndpoint {
+        var endpoint = MQTTEndpoint(.tcp(host: host, port: port))
+        endpoint.tls = settings
+        endpoint.webSocketPath = path
+        return endpoint
     }
 
     /// A Unix domain socket.
@@ -40,10 +77,12 @@ public struct MQTTEndpoint: Sendable {
 extension MQTTEndpoint: CustomStringConvertible {
     /// The endpoint as a log line shows it.
     public var description: String {
-        switch self.base {
-        case .tcp(let host, let port): "\(host):\(port)"
-        case .unixSocket(let path): "unix:\(path)"
-        case .connector: "connector"
+        switch (self.base, self.webSocketPath, self.tls != nil) {
+        case (.tcp(let host, let port), nil, false): "\(host):\(port)"
+        case (.tcp(let host, let port), nil, true): "mqtts://\(host):\(port)"
+        case (.tcp(let host, let port), let path?, let isTLS): "\(isTLS ? "wss" : "ws")://\(host):\(port)\(path)"
+        case (.unixSocket(let path), _, _): "unix:\(path)"
+        case (.connector, _, _): "connector"
         }
     }
 }

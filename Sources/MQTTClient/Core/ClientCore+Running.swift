@@ -47,6 +47,7 @@ extension ClientCore {
                 try await ClientConnection.open(
                     number,
                     to: configuration.endpoint.transport,
+                    through: configuration.endpoint.stack,
                     on: eventLoop,
                     timeout: TimeAmount(configuration.connectTimeout),
                     limits: configuration.packetLimits,

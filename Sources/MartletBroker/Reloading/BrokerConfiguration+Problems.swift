@@ -1,0 +1,32 @@
+import MQTTTransport
+
+extension BrokerConfiguration {
+    /// Everything that is wrong with the configuration, each in a sentence, as far as it can be seen without starting.
+    ///
+    /// Files are read: certificates and keys that do not belong together are found.
+    ///
+    /// - Returns: The problems; empty when a broker can be started with it, if its addresses and its data directory are free.
+    public func problems() -> [String] {
+        listenerProblems()
+    }
+}
+
+extension BrokerConfiguration {
+    /// What is no mistake and yet should be seen to, each in a sentence.
+    ///
+    /// - Returns: The warnings: certificates that have expired, listeners that let everybody in.
+    public func warnings() -> [String] {
+        effectiveListeners.flatMap { listener in
+            var warnings: [String] = []
+            if let tls = try? listener.makeTLS(), Int64(tls.validUntil) * 1_000 < wallMilliseconds() {
+                warnings.append("listener '\(listener.name)': its certificate has expired")
+            }
+            if authentication(of: listener) == nil, !listener.isLocal {
+                warnings.append(
+                    "listener '\(listener.name)': everybody who reaches it may connect: it has no authentication"
+                )
+            }
+            return warnings
+        }
+    }
+}
