@@ -66,6 +66,12 @@ struct SettingSources: Sendable {
             }
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             let setting = try catalog.setting(flag: parts[0])
+            guard !setting.isSecret else {
+                throw WorkerError(
+                    .invalidSetting,
+                    "\(setting.flag) would show the secret in the list of processes: set \(setting.variable)"
+                )
+            }
             guard flags[setting.key] == nil else {
                 throw WorkerError(.invalidSetting, "\(setting.flag) is given twice")
             }

@@ -13,9 +13,19 @@ extension WorkerConfiguration {
     public static let settings: [Setting] = {
         let standard = WorkerConfiguration(name: "")
         return [
-            Setting("broker", .text, "Where the broker is: HOST[:PORT] or unix:PATH", standard: "127.0.0.1:1883"),
+            Setting(
+                "broker",
+                .text,
+                "Where the broker is: HOST[:PORT], mqtt://, mqtts://, ws://, wss:// or unix:PATH",
+                standard: "127.0.0.1:1883"
+            ),
+            Setting("tls.ca", .text, "The file of the authorities that are trusted, in PEM", standard: "the machine's"),
+            Setting("tls.certificate", .text, "The file of the worker's certificate, in PEM"),
+            Setting("tls.key", .text, "The file of its private key, in PEM"),
+            Setting("tls.serverName", .text, "The name that the broker's certificate must have", standard: "the host"),
             Setting("username", .text, "The user name to authenticate with"),
             Setting("password", .text, "The password to authenticate with", isSecret: true),
+            Setting("passwordFile", .text, "The file whose first line is the password"),
             Setting("name", .text, "The name that all replicas share", standard: "the program's"),
             Setting("replica", .text, "What tells this replica from the others, always the same", standard: "HOST-N"),
             Setting("group", .text, "The group that shares the messages", standard: "the name"),
@@ -117,8 +127,9 @@ extension WorkerConfiguration {
         if let text = config.string(forKey: "broker") {
             broker = try MQTTEndpoint.parse(setting: text)
         }
+        broker.tls = try Self.tls(config, broker)
         username = config.string(forKey: "username")
-        password = config.string(forKey: "password", isSecret: true)
+        password = try Self.password(config)
         replica = config.string(forKey: "replica")
         group = config.string(forKey: "group")
         threads = config.int(forKey: "threads", default: threads)
@@ -146,6 +157,35 @@ extension WorkerConfiguration {
         sessionExpiry = config.duration(forKey: "sessionExpiry") ?? sessionExpiry
         keepAlive = config.duration(forKey: "keepAlive") ?? keepAlive
         maximumPacketSize = config.int(forKey: "maximumPacketSize", default: maximumPacketSize)
+    }
+
+    private static func tls(_ config: ConfigReader, _ broker: MQTTEndpoint) throws(WorkerError) -> MQTTTLS? {
+        let keys = ["tls.ca", "tls.certificate", "tls.key", "tls.serverName"]
+        let values = keys.map { config.string(forKey: ConfigKey($0)) }
+        guard var settings = broker.tls else {
+            if let index = values.firstIndex(where: { $0 != nil }) {
+                throw WorkerError(.invalidSetting, "\(keys[index]) is set, but the broker is no mqtts:// or wss:// URL")
+            }
+            return nil
+        }
+        guard (values[1] == nil) == (values[2] == nil) else {
+            throw WorkerError(.invalidSetting, "tls.certificate and tls.key belong together")
+        }
+        settings.trustedAuthorities = values[0]
+        settings.certificateChain = values[1]
+        settings.privateKey = values[2]
+        settings.serverName = values[3]
+        return settings
+    }
+
+    private static func password(_ config: ConfigReader) throws(WorkerError) -> String? {
+        let password = config.string(forKey: "password", isSecret: true)
+        guard let path = config.string(forKey: "passwordFile") else { return password }
+        guard password == nil else { throw WorkerError(.invalidSetting, "either password or passwordFile") }
+        guard let bytes = try? Data(contentsOf: URL(filePath: path)) else {
+            throw WorkerError(.invalidSetting, "the password can not be read from \(path)")
+        }
+        return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }, as: UTF8.self)
     }
 
     /// Where a program keeps what it can do without: the user's folder for state, of this system's convention.

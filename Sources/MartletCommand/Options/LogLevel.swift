@@ -8,7 +8,10 @@ enum LogLevel: String, CaseIterable, ExpressibleByArgument, Sendable {
     /// A logger that writes lines from this level up to standard error, never among results.
     func logger(label: String) -> Logger {
         var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = Logger.Level(rawValue: rawValue) ?? .info
+        logger.logLevel = loggerLevel
         return logger
     }
+
+    /// The level as the logger knows it.
+    var loggerLevel: Logger.Level { Logger.Level(rawValue: rawValue) ?? .info }
 }

@@ -93,7 +93,7 @@ struct PublishCommand: AsyncParsableCommand {
 
     func run() async throws {
         let logger = connection.logger(for: "pub")
-        let configuration = connection.configuration(for: "pub")
+        let configuration = try connection.configuration(for: "pub")
         let command = self
         try await SignalledRun<Void>.run(logger: logger) {
             let source = try command.source()

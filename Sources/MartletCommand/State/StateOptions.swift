@@ -61,7 +61,7 @@ struct StateOptions: ParsableArguments {
     /// - Throws: ``CommandFailure``, or what the closure throws.
     func run(_ body: @escaping @Sendable (StateStoreClient) async throws -> Void) async throws {
         let logger = connection.logger(for: "state")
-        var configuration = connection.configuration(for: "state")
+        var configuration = try connection.configuration(for: "state")
         configuration.userProperties = [MQTTUserProperty("martlet", "1")]
         let settings = configuration
         let timeout = Duration.seconds(timeout)

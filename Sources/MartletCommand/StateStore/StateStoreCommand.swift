@@ -46,7 +46,7 @@ struct StateStoreCommand: AsyncParsableCommand {
 
     func run() async throws {
         let logger = connection.logger(for: "state-store")
-        var client = connection.configuration(for: "state-store")
+        var client = try connection.configuration(for: "state-store")
         client.clientIdentifier = connection.identifier ?? "martlet-state-store"
         client.sessionExpiry = .seconds(86_400)
         client.retriesFirstConnection = true

@@ -70,7 +70,7 @@ struct SubscribeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let logger = connection.logger(for: "sub")
-        var configuration = connection.configuration(for: "sub")
+        var configuration = try connection.configuration(for: "sub")
         configuration.receiveMaximum = min(window, count ?? window)
         if let session {
             configuration.cleanStart = false

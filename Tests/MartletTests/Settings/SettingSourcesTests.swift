@@ -68,16 +68,22 @@ struct SettingSourcesTests {
     @Test("Every key of a worker is read from each source")
     func allKeys() throws {
         let arguments = [
-            "--broker", "mqtt://broker:1884", "--username", "u", "--password", "p", "--name", "n", "--replica", "r",
+            "--broker", "mqtts://broker:1884", "--username", "u", "--name", "n", "--replica", "r",
             "--group", "g", "--threads", "5", "--slots", "6", "--grace", "7s", "--deadline", "none",
             "--retry-attempts", "8", "--retry-base", "9ms", "--retry-cap", "10m", "--dead-letter-root", "dead",
             "--require", "C", "--session-expiry", "1h", "--keep-alive", "12s", "--maximum-packet-size", "1000",
             "--state-root", "s", "--state-directory", "/d", "--state-checkpoint-size", "2000000", "--state-memory", "3",
-            "--message-id", "id",
+            "--message-id", "id", "--tls-ca", "ca.pem", "--tls-certificate", "c.pem", "--tls-key", "k.pem",
+            "--tls-server-name", "name",
         ]
-        #expect(arguments.count == WorkerConfiguration.settings.count * 2)
-        let configuration = try WorkerConfiguration(name: "w", config: try sources(arguments).reader)
-        #expect("\(configuration.broker)" == "broker:1884")
+        // The password is no flag, and its file would contradict it.
+        #expect(arguments.count == (WorkerConfiguration.settings.count - 2) * 2)
+        let reader = try sources(arguments, ["MARTLET_PASSWORD": "p"]).reader
+        let configuration = try WorkerConfiguration(name: "w", config: reader)
+        #expect("\(configuration.broker)" == "mqtts://broker:1884")
+        let tls = configuration.broker.tls
+        #expect(tls?.trustedAuthorities == "ca.pem" && tls?.serverName == "name")
+        #expect(tls?.certificateChain == "c.pem" && tls?.privateKey == "k.pem")
         #expect(configuration.username == "u" && configuration.password == "p")
         #expect(configuration.name == "n" && configuration.replica == "r" && configuration.group == "g")
         #expect(configuration.threads == 5 && configuration.slots == 6)
@@ -90,6 +96,25 @@ struct SettingSourcesTests {
         #expect(configuration.stateRoot == "s" && configuration.stateDirectory == "/d")
         #expect(configuration.checkpointSize == 2_000_000 && configuration.stateMemory == 3)
         #expect(configuration.messageIdentifierProperty == "id")
+    }
+
+    @Test("A secret is taken from a file or the environment, and never from a flag")
+    func secrets() throws {
+        #expect(message(["--password", "p"]).hasSuffix("in the list of processes: set MARTLET_PASSWORD"))
+        let path = FileManager.default.temporaryDirectory.appending(path: "martlet-\(UUID().uuidString)").path()
+        try Data("word\nmore".utf8).write(to: URL(filePath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let reader = try sources(["--password-file", path]).reader
+        #expect(try WorkerConfiguration(name: "w", config: reader).password == "word")
+        let missing = try sources(["--password-file", path + "-missing"]).reader
+        #expect(throws: WorkerError.self) { try WorkerConfiguration(name: "w", config: missing) }
+    }
+
+    @Test("Settings of TLS without TLS are an error")
+    func idleTLS() throws {
+        let reader = try sources(["--tls-ca", "ca.pem"]).reader
+        let error = #expect(throws: WorkerError.self) { try WorkerConfiguration(name: "w", config: reader) }
+        #expect(error?.message.contains("no mqtts:// or wss:// URL") == true)
     }
 
     @Test("What nobody knows is an error that suggests what was meant, wherever it stands")

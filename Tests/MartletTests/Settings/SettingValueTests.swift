@@ -36,13 +36,18 @@ struct SettingValueTests {
             ("localhost", "localhost:1883"), ("10.0.0.1:1884", "10.0.0.1:1884"), ("mqtt://b:1885/", "b:1885"),
             ("[::1]:1886", "::1:1886"), ("[::1]", "::1:1883"), ("::1", "::1:1883"),
             ("unix:/run/m.sock", "unix:/run/m.sock"), ("unix:///run/m.sock", "unix:/run/m.sock"),
+            ("mqtts://b", "mqtts://b:8883"),
+            ("ws://b", "ws://b:80/mqtt"), ("wss://b:1/x?y", "wss://b:1/x?y"),
         ]
     )
     func brokers(text: String, expected: String) throws {
         #expect(try MQTTEndpoint.parse(setting: text).description == expected)
     }
 
-    @Test("Anything else is no broker", arguments: ["", ":1883", "b:0", "b:70000", "b:x", "unix:", "mqtts://b", "a/b"])
+    @Test(
+        "Anything else is no broker",
+        arguments: ["", ":1883", "b:0", "b:70000", "b:x", "unix:", "ftp://b", "mqtts://", "mqtt://u:p@b", "a/b"]
+    )
     func noBrokers(text: String) {
         #expect(throws: WorkerError.self) { try MQTTEndpoint.parse(setting: text) }
     }
