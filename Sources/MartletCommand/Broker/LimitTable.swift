@@ -21,6 +21,9 @@ enum LimitTable {
         }
     }
 
+    /// The names with what each bounds, for the schema.
+    static var summaries: [(name: String, summary: String)] { rows.map { ($0.name, $0.summary) } }
+
     /// The rows of the table with their defaults, for `--help`.
     static var help: String {
         let defaults = BrokerLimits()

@@ -1,4 +1,5 @@
 import Foundation
+import MartletBroker
 import Testing
 
 @testable import MartletCommand
@@ -31,8 +32,11 @@ struct BrokerFileTests {
         let file = try read(text, suffix)
         #expect(file.bind == "::1" && file.port == 18 && file.data == "d" && file.inMemory == nil)
         #expect(file.logLevel == .debug)
-        #expect(file.limits.map(\.name) == ["connections", "sessions"])
-        #expect(file.limits.map(\.value) == ["4", "5"])
+        #expect(
+            Dictionary(uniqueKeysWithValues: file.limits.map { ($0.name, $0.value) }) == [
+                "sessions": "5", "connections": "4",
+            ]
+        )
     }
 
     @Test("What nobody knows, or is of another kind, is an error that says what was meant")
@@ -43,8 +47,91 @@ struct BrokerFileTests {
         #expect(failure("inMemory: perhaps\n").hasSuffix("'inMemory' is true or false"))
         #expect(failure("logLevel: loud\n").contains("'logLevel' is one of "))
         #expect(failure("limits: 7\n").hasSuffix("'limits' is an object"))
-        #expect(failure("limits: {sessions: many}\n").hasSuffix("the limit 'sessions' is a whole number"))
+        #expect(failure("limits: {sessions: many}\n").hasSuffix("'limits.sessions' is a number above 0"))
         #expect(failure("data: d\ninMemory: true\n").hasSuffix("either 'data' or 'inMemory'"))
         #expect(failure("{", ".json").contains("can not be read as JSON"))
+    }
+
+    @Test("Everything that is wrong is named with its line, not only the first")
+    func lines() {
+        let message = failure("data: d\nlisteners:\n  - name: a\n    prot: 1\n  - port: -1\n    tls: {key: k}\n")
+        let lines = message.split(separator: "\n").map { $0.drop { $0 != ":" } }
+        #expect(lines.count == 4)
+        #expect(lines[0] == ":4: there is no 'listeners[0].prot'; did you mean 'port'?")
+        #expect(lines[1] == ":5: 'listeners[1].port' is a number from 0 to 65535")
+        #expect(lines[2].hasPrefix(":6: 'listeners[1].tls.certificate' is missing"))
+        #expect(lines[3].hasPrefix(":5: 'listeners[1].name' is missing"))
+    }
+
+    @Test("Listeners, authentication and rules are read")
+    func listeners() throws {
+        let yaml = """
+            inMemory: true
+            stopDeadline: 1500ms
+            listeners:
+              - {name: local, unix: {path: s.sock, mode: "0600"}}
+              - name: web
+                bind: 0.0.0.0
+                port: 8443
+                connections: 7
+                handshakeDeadline: 3s
+                trustedProxies: [10.0.0.0/8]
+                webSocket: {path: /ws, allowedOrigins: ["https://a.example"]}
+                tls: {certificate: c.pem, key: k.pem, minimumVersion: 1.3, clientCertificates: optional, clientAuthorities: a.pem}
+                authentication:
+                  - certificate: {name: dnsName}
+                  - anonymous: {anywhere: true}
+            access:
+              - {groups: [g], attributes: {site: [north]}, publish: ["a/#"], connect: true}
+            """
+        let file = try read(yaml, ".yaml")
+        var configuration = BrokerConfiguration()
+        try file.apply(to: &configuration)
+        #expect(configuration.stopDeadline == .milliseconds(1_500))
+        #expect(configuration.listeners.map(\.name) == ["local", "web"])
+        #expect(configuration.listeners[0].address == .unixSocket(path: "s.sock", mode: 0o600))
+        var web = BrokerListener(name: "web", address: .tcp(host: "0.0.0.0", port: 8443))
+        web.limits.connections = 7
+        web.limits.handshakeDeadline = .seconds(3)
+        web.trustedProxies = ["10.0.0.0/8"]
+        web.webSocket = BrokerListenerWebSocket()
+        web.webSocket?.path = "/ws"
+        web.webSocket?.allowedOrigins = ["https://a.example"]
+        web.tls = BrokerListenerTLS(certificateChain: "c.pem", privateKey: "k.pem")
+        web.tls?.minimumVersion = .tls13
+        web.tls?.clientCertificates = .optional
+        web.tls?.clientAuthorities = "a.pem"
+        web.authentication = BrokerAuthenticationConfiguration(
+            providers: [.certificate(BrokerCertificateIdentity(name: .dnsName)), .anonymous(anywhere: true)]
+        )
+        #expect(configuration.listeners[1] == web)
+        #expect(configuration.access?.count == 1 && configuration.access?.first?.attributes == ["site": ["north"]])
+    }
+
+    @Test("A provider of authentication is one of them, and no two")
+    func unions() {
+        #expect(
+            failure("authentication: [{anonymous: {}, certificate: {}}]\n").contains(
+                "'authentication[0]' is one of anonymous"
+            )
+        )
+        #expect(failure("authentication: [{}]\n").contains("'authentication[0]' is one of anonymous"))
+        #expect(failure("port: 1\nlisteners: [{name: a}]\n").hasSuffix("either 'bind' and 'port' or 'listeners'"))
+    }
+
+    @Test(
+        "The schema in the repository is the one that the table makes: martlet broker schema > docs/broker.schema.json"
+    )
+    func schema() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..")
+        let text = try String(contentsOf: root.appending(path: "docs/broker.schema.json"), encoding: .utf8)
+        #expect(text == BrokerFile.schema + "\n")
+    }
+
+    @Test("The examples are read without a complaint", arguments: ["broker-local", "broker-secure"])
+    func examples(name: String) throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..")
+        let file = try BrokerFile(path: root.appending(path: "docs/examples/\(name).yaml").path())
+        #expect(!file.listeners.isEmpty)
     }
 }
