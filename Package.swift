@@ -94,9 +94,11 @@ let package = Package(
             swiftSettings: settings + [.define("MARTLET_CRASH_POINTS", .when(configuration: .debug))]
         ),
         // Edges.
+        // What Linux has and Swift's Glibc module has not.
+        .target(name: "CEpoll"),
         .target(
             name: "MQTTTransport",
-            dependencies: ["MQTTPackets", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioTLS, nioSSL],
+            dependencies: ["CEpoll", "MQTTPackets", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioTLS, nioSSL],
             swiftSettings: settings
         ),
         .target(
@@ -325,6 +327,11 @@ let package = Package(
                 "MartletBroker", "MartletTesting", "DevelopmentCertificates", "MQTTClient", "MQTTTransport",
                 "MQTTPackets", nioCore, nioPosix, nioSSL, nioHTTP1, nioWebSocket, x509, asn1, crypto, logging,
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "MQTTTransportTests",
+            dependencies: ["MQTTTransport", nioCore],
             swiftSettings: settings
         ),
         .testTarget(name: "HouseRulesTests", dependencies: [], swiftSettings: settings),

@@ -3,32 +3,27 @@ package import NIOCore
 /// One accepted connection on its event loop: brings bytes to its owner and takes bytes from it, and decides nothing.
 ///
 /// The owner lives on the same loop. Bytes it does not take (a part of a packet) are kept here and presented again, with more behind them.
-package final class ServerConnection<Owner: ServerConnectionOwner>: ChannelDuplexHandler {
+package final class ServerConnection: TransportConnection, ChannelDuplexHandler {
     package typealias InboundIn = ByteBuffer
     package typealias OutboundIn = ByteBuffer
     package typealias OutboundOut = ByteBuffer
 
-    private let owner: Owner
+    private let owner: any ServerConnectionOwner
     private var context: ChannelHandlerContext?
     private var pending = ByteBuffer()
     private var isReadHeld = false
     private var isClosing = false
 
-    /// Where it came from.
-    package let origin: ConnectionOrigin
     /// What the owner calls this connection by.
-    package var handle: Owner.Handle?
-    /// While set, nothing is read from the socket; see ``resumeReading()``.
-    package var isReadingPaused = false
+    private var handle: Int32?
 
     /// Makes the handler of one channel.
-    package init(owner: Owner, origin: ConnectionOrigin = ConnectionOrigin()) {
+    package init(owner: any ServerConnectionOwner, origin: ConnectionOrigin = ConnectionOrigin()) {
         self.owner = owner
-        self.origin = origin
+        super.init(origin: origin)
     }
 
-    /// Whether the socket takes more without piling it up.
-    package var isWritable: Bool { context?.channel.isWritable ?? false }
+    package override var isWritable: Bool { context?.channel.isWritable ?? false }
 
     package func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
@@ -76,7 +71,7 @@ package final class ServerConnection<Owner: ServerConnectionOwner>: ChannelDuple
     }
 
     /// Reads again after a pause, if a read was asked for meanwhile.
-    package func resumeReading() {
+    package override func resumeReading() {
         guard isReadHeld, !isReadingPaused, !owner.isReadingPaused else { return }
         isReadHeld = false
         context?.read()
@@ -109,13 +104,11 @@ package final class ServerConnection<Owner: ServerConnectionOwner>: ChannelDuple
         context.close(promise: nil)
     }
 
-    /// Writes bytes and flushes them.
-    package func send(_ bytes: ByteBuffer) {
-        context?.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+    package override func send(_ bytes: borrowing ByteBuffer) {
+        context?.writeAndFlush(wrapOutboundOut(copy bytes), promise: nil)
     }
 
-    /// Writes the last bytes, and closes when the socket has them, or at the deadline.
-    package func close(after bytes: ByteBuffer, deadline: TimeAmount) {
+    package override func close(after bytes: ByteBuffer, deadline: TimeAmount) {
         guard let context, !isClosing else { return }
         isClosing = true
         let channel = context.channel
@@ -132,8 +125,7 @@ package final class ServerConnection<Owner: ServerConnectionOwner>: ChannelDuple
         context.writeAndFlush(wrapOutboundOut(bytes), promise: written)
     }
 
-    /// Closes without a word.
-    package func abort() {
+    package override func abort() {
         isClosing = true
         context?.close(promise: nil)
     }

@@ -77,10 +77,18 @@ public final class Broker: Service, Sendable {
     /// - Throws: ``BrokerError`` when an address, a file or the data directory cannot be used, the data is damaged, or the journal fails later.
     public func run() async throws {
         try begin()
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let loop = group.next()
+        let thread: BrokerLoop
+        let doors: [OpenListener]
         do {
-            let channels = try await start(on: loop)
+            doors = try makeListeners()
+            thread = try BrokerLoop(isPlain: doors.allSatisfy(\.stack.isPlain))
+        } catch {
+            finish(error)
+            throw error
+        }
+        let loop = thread.loop
+        do {
+            let channels = try await start(doors, on: loop)
             do {
                 try await waitForStop()
             } catch {
@@ -90,11 +98,11 @@ public final class Broker: Service, Sendable {
             await close(channels, loop)
         } catch {
             finish(error)
-            try? await group.shutdownGracefully()
+            await thread.end()
             throw error
         }
         finish(nil)
-        try? await group.shutdownGracefully()
+        await thread.end()
     }
 
     private func begin() throws {
@@ -107,8 +115,7 @@ public final class Broker: Service, Sendable {
         }
     }
 
-    private func start(on loop: any EventLoop) async throws -> [any Channel] {
-        let listeners = try makeListeners()
+    private func start(_ listeners: [OpenListener], on loop: any EventLoop) async throws -> [ListeningSocket] {
         let failed: @Sendable (BrokerError) -> Void = { [weak self] error in self?.stop(.failure(error)) }
         let shell = try await loop.submit { [configuration, clock, logger, makeJournal] in
             let journal = try makeJournal()
@@ -162,7 +169,7 @@ public final class Broker: Service, Sendable {
         continuation?.resume(with: reason)
     }
 
-    private func close(_ channels: [any Channel], _ loop: any EventLoop) async {
+    private func close(_ channels: [ListeningSocket], _ loop: any EventLoop) async {
         guard let shell = state.withLock({ $0.shell }) else { return }
         await Self.close(channels)
         let promise = loop.makePromise(of: Void.self)
@@ -241,6 +248,13 @@ public final class Broker: Service, Sendable {
     public func adopt(socket descriptor: CInt) async throws {
         _ = try await waitUntilListening()
         guard let (shell, loop) = parts else { throw BrokerError(.stopped, "The broker was stopped.") }
+        #if os(Linux)
+        if let sockets = loop as? SocketLoop {
+            // Safe because it runs on the loop of the shell.
+            try await loop.submit { try SocketConnection.adopt(descriptor, on: sockets, owner: shell.value) }.get()
+            return
+        }
+        #endif
         _ = try await ServerListener.adopt(descriptor: descriptor, on: loop) {
             // Safe because the handler is made on the loop of its channel, which is the broker's.
             ServerConnection(owner: shell.value)

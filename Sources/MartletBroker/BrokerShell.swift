@@ -8,8 +8,6 @@ import NIOCore
 ///
 /// All of it runs on its loop; what comes from elsewhere (a page that is durable) is brought there.
 final class BrokerShell: ServerConnectionOwner {
-    typealias Handle = ConnectionHandle
-
     let loop: any EventLoop
     var engine: BrokerEngine
     let journal: (any Journal)?
@@ -23,7 +21,7 @@ final class BrokerShell: ServerConnectionOwner {
     /// The doors through which connections come, by the number that their origin names.
     var listeners: [OpenListener] = []
     /// The connections by the index of their handle.
-    var connections: [ServerConnection<BrokerShell>?] = []
+    var connections: [TransportConnection?] = []
     var isTurnScheduled = false
     var isStopped = false
     private(set) var isReadingPaused = false
@@ -53,23 +51,24 @@ final class BrokerShell: ServerConnectionOwner {
 
     // MARK: What happens on connections
 
-    func connectionOpened(_ connection: ServerConnection<BrokerShell>) -> ConnectionHandle? {
+    func connectionOpened(_ connection: TransportConnection) -> Int32? {
         let authenticates = connection.origin.listener.map { listeners[$0].authenticates } ?? false
         guard !isStopped, let handle = engine.open(at: clock.now, authenticating: authenticates) else { return nil }
         let index = Int(handle.index)
         while connections.count <= index { connections.append(nil) }
         connections[index] = connection
-        return handle
+        return handle.index
     }
 
-    func connectionReceived(_ bytes: Span<UInt8>, on handle: ConnectionHandle) -> Int {
+    func connectionReceived(_ bytes: Span<UInt8>, on index: Int32) -> Int {
         guard !isStopped else { return bytes.count }
         scheduleTurn()
-        return engine.receive(bytes, on: handle, at: clock.now)
+        return engine.receive(bytes, on: ConnectionHandle(index), at: clock.now)
     }
 
-    func connectionWritabilityChanged(_ isWritable: Bool, on handle: ConnectionHandle) {
+    func connectionWritabilityChanged(_ isWritable: Bool, on index: Int32) {
         guard !isStopped else { return }
+        let handle = ConnectionHandle(index)
         engine.setWritable(isWritable, on: handle, at: clock.now)
         if isWritable {
             flush(handle)
@@ -77,10 +76,10 @@ final class BrokerShell: ServerConnectionOwner {
         }
     }
 
-    func connectionClosed(_ handle: ConnectionHandle) {
-        connections[Int(handle.index)] = nil
+    func connectionClosed(_ index: Int32) {
+        connections[Int(index)] = nil
         guard !isStopped else { return }
-        engine.close(handle, at: clock.now)
+        engine.close(ConnectionHandle(index), at: clock.now)
         scheduleTurn()
     }
 

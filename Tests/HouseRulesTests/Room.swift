@@ -29,6 +29,7 @@ struct Room {
             arrows: ["MQTTPackets"],
             foreign: [
                 "NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOTLS", "NIOSSL", "Synchronization", "Glibc",
+                "CEpoll", "Dispatch",
             ]
         ),
         Room(

@@ -3,5 +3,6 @@ package struct ConnectionHandle: Hashable, Sendable {
     /// An index, used again for a later connection.
     package let index: Int32
 
-    init(_ index: Int32) { self.index = index }
+    /// The handle with an index that the engine gave.
+    package init(_ index: Int32) { self.index = index }
 }

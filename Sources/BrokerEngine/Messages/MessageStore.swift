@@ -166,6 +166,51 @@ struct MessageStore {
         }
     }
 
+    /// Writes a PUBLISH of MQTT 5 in one go: its header, the body as it is kept, and the packet identifier in its place.
+    ///
+    /// - Parameters:
+    ///   - slot: The message.
+    ///   - delivery: How it goes out.
+    ///   - remaining: The remaining length of the packet.
+    ///   - buffer: The output.
+    @inline(__always)
+    func write(_ slot: MessageSlot, as delivery: Delivery, remaining: Int, to buffer: inout ByteBuffer) {
+        let start = Int(slot.offset)
+        let range = start..<start + Int(slot.bodyLength)
+        let cut = slot.identifierOffset
+        // Safe because the pointers are used only inside the closures, the body lies in its chunk, and the room is asked for: at most
+        // five bytes of header and as many as remain.
+        chunks[Int(slot.chunk)].bytes.withUnsafeBytes { bytes in
+            let body = UnsafeRawBufferPointer(rebasing: bytes[range])
+            _ = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 5 + remaining) { room in
+                room[0] = delivery.firstByte
+                var at = 1
+                var rest = remaining
+                while rest >= 0x80 {
+                    room[at] = UInt8(truncatingIfNeeded: rest) | 0x80
+                    rest >>= 7
+                    at += 1
+                }
+                room[at] = UInt8(truncatingIfNeeded: rest)
+                at += 1
+                let end = at + remaining
+                guard delivery.qos == 0 else {
+                    // Safe because of the room that was asked for.
+                    UnsafeMutableRawBufferPointer(rebasing: room[at..<end]).copyMemory(from: body)
+                    room[at + cut] = UInt8(truncatingIfNeeded: delivery.packetIdentifier >> 8)
+                    room[at + cut + 1] = UInt8(truncatingIfNeeded: delivery.packetIdentifier)
+                    return end
+                }
+                // Safe because of the room that was asked for. The two bytes of the identifier are left out.
+                UnsafeMutableRawBufferPointer(rebasing: room[at..<at + cut])
+                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: body[..<cut]))
+                UnsafeMutableRawBufferPointer(rebasing: room[at + cut..<end])
+                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: body[(cut + 2)...]))
+                return end
+            }
+        }
+    }
+
     /// Appends the body of a message to a record.
     func appendBody(of handle: Int32, to writer: inout PageWriter) {
         let range = bodyRange(handle)

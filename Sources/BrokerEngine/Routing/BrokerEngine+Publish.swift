@@ -109,7 +109,7 @@ extension BrokerEngine {
         if page == 0, connections[connection].marks.isEmpty {
             markDirty(connection)
             if isShort {
-                connections[connection].output.writeMultipleIntegers(UInt8(0x40), UInt8(2), high, low)
+                connections[connection].output.writeInteger(0x4002_0000 | UInt32(identifier))
             } else {
                 connections[connection].output.writeMultipleIntegers(UInt8(0x40), UInt8(3), high, low, reason.rawValue)
             }

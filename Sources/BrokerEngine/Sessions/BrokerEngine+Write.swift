@@ -13,27 +13,14 @@ extension BrokerEngine {
         guard 1 + VariableByteInteger.size(UInt32(remaining)) + remaining <= connections[connection].maximumPacketSize
         else { return false }
         markDirty(connection)
-        writeHeader(delivery, remaining: remaining, to: connection)
-        let start = Int(slot.offset)
-        let end = start + Int(slot.bodyLength)
-        let chunk = Int(slot.chunk)
-        if delivery.qos == 0 {
-            let cut = start + slot.identifierOffset
-            messages.write(start..<cut, of: chunk, to: &connections[connection].output)
-            messages.write(cut + 2..<end, of: chunk, to: &connections[connection].output)
-        } else {
-            let at = connections[connection].output.writerIndex + slot.identifierOffset
-            messages.write(start..<end, of: chunk, to: &connections[connection].output)
-            connections[connection].output.setInteger(delivery.packetIdentifier, at: at)
-        }
+        messages.write(slot, as: delivery, remaining: remaining, to: &connections[connection].output)
         statistics.publishesSent += 1
         return true
     }
 
     @inline(__always)
     private mutating func writeHeader(_ delivery: Delivery, remaining: Int, to connection: Int) {
-        let first =
-            0x30 | (delivery.isDuplicate ? 0x08 : 0) | (delivery.qos << 1) | (delivery.retain ? 0x01 : 0)
+        let first = delivery.firstByte
         if remaining < 128 {
             connections[connection].output.writeMultipleIntegers(first, UInt8(remaining))
         } else if remaining < 16_384 {

@@ -7,4 +7,7 @@ struct Delivery {
     var identifiers: Int32
     /// 0 for QoS 0.
     var packetIdentifier: UInt16
+
+    /// The first byte of its PUBLISH.
+    var firstByte: UInt8 { 0x30 | (isDuplicate ? 0x08 : 0) | (qos << 1) | (retain ? 0x01 : 0) }
 }

@@ -31,25 +31,14 @@ extension Broker {
         _ listeners: [OpenListener],
         _ shell: NIOLoopBound<BrokerShell>,
         _ loop: any EventLoop
-    ) async throws -> (channels: [any Channel], addresses: [BrokerListenerAddress]) {
-        var channels: [any Channel] = []
+    ) async throws -> (channels: [ListeningSocket], addresses: [BrokerListenerAddress]) {
+        var channels: [ListeningSocket] = []
         var addresses: [BrokerListenerAddress] = []
         for listener in listeners {
-            let number = listener.number
             do {
-                let channel = try await ServerListener.bind(
-                    to: listener.configuration.serverAddress,
-                    through: listener.stack,
-                    on: loop,
-                    gate: listener
-                ) { origin in
-                    var origin = origin
-                    origin.listener = number
-                    // Safe because the handler is made on the loop of its channel, which is the broker's.
-                    return ServerConnection(owner: shell.value, origin: origin)
-                }
+                let channel = try await listen(listener, shell, loop)
                 channels.append(channel)
-                let address = BrokerListenerAddress(listener.configuration, port: channel.localAddress?.port)
+                let address = BrokerListenerAddress(listener.configuration, port: channel.address?.port)
                 addresses.append(address)
                 logger.info(
                     "The broker listens",
@@ -61,6 +50,32 @@ extension Broker {
             }
         }
         return (channels, addresses)
+    }
+
+    // Safe because the bound shell is opened only on its loop.
+    private func listen(
+        _ listener: OpenListener,
+        _ shell: NIOLoopBound<BrokerShell>,
+        _ loop: any EventLoop
+    ) async throws -> ListeningSocket {
+        let number = listener.number
+        let address = listener.configuration.serverAddress
+        #if os(Linux)
+        if let sockets = loop as? SocketLoop {
+            return try await loop.submit {
+                // Safe because it runs on the loop of the shell.
+                .socket(try SocketListener(address, on: sockets, owner: shell.value, listener: number, gate: listener))
+            }.get()
+        }
+        #endif
+        return .channel(
+            try await ServerListener.bind(to: address, through: listener.stack, on: loop, gate: listener) { origin in
+                var origin = origin
+                origin.listener = number
+                // Safe because the handler is made on the loop of its channel, which is the broker's.
+                return ServerConnection(owner: shell.value, origin: origin)
+            }
+        )
     }
 
     private static func failure(_ listener: OpenListener, _ error: any Error) -> BrokerError {
@@ -75,10 +90,10 @@ extension Broker {
     }
 
     /// Closes listening channels, and removes the files of their Unix domain sockets.
-    static func close(_ channels: [any Channel]) async {
+    static func close(_ channels: [ListeningSocket]) async {
         for channel in channels {
-            let path = channel.localAddress?.pathname
-            try? await channel.close().get()
+            let path = channel.address?.pathname
+            await channel.close()
             if let path { UnixSocketFile.remove(path) }
         }
     }
