@@ -19,7 +19,7 @@ SOURCES := Package.swift Sources Tests Samples Plugins
 RELEASE := $(CURDIR)/.build/release
 DEBUG := $(CURDIR)/.build/debug
 
-.PHONY: help run test unit-test interoperation broker release debug bench bench-state bench-messages fuzz format lint clean setup-build setup-test
+.PHONY: help run test unit-test interoperation hostile hostile-short broker release debug bench bench-state bench-messages fuzz format lint clean setup-build setup-test
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +30,7 @@ run: release ## Run the demonstration (ARGS="--messages 100000 --seed 7").
 broker: release ## Run a durable broker on 127.0.0.1:1883 (ARGS="--port 1884").
 	@$(RELEASE)/martlet broker --data .martlet $(ARGS)
 
-test: unit-test interoperation ## Run all tests.
+test: unit-test interoperation hostile-short ## Run all tests.
 
 unit-test: setup-test ## Run the tests of the package.
 	swift build --build-tests
@@ -38,6 +38,12 @@ unit-test: setup-test ## Run the tests of the package.
 
 interoperation: debug ## Run the tests against mosquitto's clients and paho-mqtt.
 	MARTLET=$(DEBUG)/martlet /usr/bin/python3 Tests/Interoperation/run.py $(ARGS)
+
+hostile: release setup-test ## Mutated packets and silent connections while a canary is served (ARGS="--packets 1000000 --silent 10000 --seed 1").
+	MARTLET=$(RELEASE)/martlet /usr/bin/python3 Tests/Hostile/run.py $(ARGS)
+
+hostile-short: debug
+	MARTLET=$(DEBUG)/martlet /usr/bin/python3 Tests/Hostile/run.py --packets 20000 --silent 500 --rate 20 --seed 7
 
 release: setup-build
 	swift build -c release --product martlet --static-swift-stdlib

@@ -181,7 +181,13 @@ extension BrokerEngine {
         answer.properties.receiveMaximum = limits.receiveMaximum
         answer.properties.maximumQoS = .atLeastOnce
         answer.properties.maximumPacketSize = UInt32(clamping: limits.packet.maximumPacketSize)
-        if connections[connection].isMartlet { answer.properties.userProperties.append(Self.extensionMark) }
+        guard connections[connection].isMartlet else { return }
+        answer.properties.userProperties.append(Self.extensionMark)
+        if !fits(.connack(answer), connection) {
+            // Who cannot be told has not got it ([MQTT-3.2.2-20]).
+            answer.properties.userProperties = []
+            connections[connection].isMartlet = false
+        }
     }
 
     private func storedWill(of connect: Connect) -> StoredWill? {
@@ -218,7 +224,10 @@ extension BrokerEngine {
             answer.properties.reasonString = message
         }
         if !fits(.connack(answer), connection) { answer.properties.reasonString = nil }
-        self.answer(.connack(answer), on: connection, after: 0)
+        // 3.1.1 has words for a few reasons; for the others it is told nothing (3.1.1 [MQTT-3.1.4-1], [MQTT-3.2.2-6]).
+        if connections[connection].version == .v5 || reason.hasConnectReturnCode {
+            self.answer(.connack(answer), on: connection, after: 0)
+        }
         statistics.protocolErrors += 1
         forgetAuthentication(of: connection)
         connections[connection].state = .closing

@@ -91,6 +91,13 @@ extension ClientCore {
         let information = MQTTConnectionInformation(connack, self.configuration, self.assignedClientIdentifier)
         let now = self.clock.now()
         let isLost = self.hasSession && !connack.sessionPresent
+        if connack.sessionPresent, !self.hasSession, self.configuration.cleanStart {
+            // A session that was thrown away is not there ([MQTT-3.2.2-4]).
+            let error = MQTTClientError(.protocolViolation, "the server resumed a session after a clean start")
+            self.connectionEnded(ConnectionEnd(error))
+            connection.close()
+            return
+        }
         if let assigned = connack.properties.assignedClientIdentifier { self.assignedClientIdentifier = assigned }
         self.phase = .connected(connection)
         self.phaseDeadline = nil

@@ -26,6 +26,17 @@ extension ReasonCode {
         }
     }
 
+    /// Whether a CONNACK return code of MQTT 3.1.1 says it; a server that means something else closes without a word (3.1.1 [MQTT-3.2.2-6]).
+    package var hasConnectReturnCode: Bool {
+        switch self {
+        case .unsupportedProtocolVersion, .clientIdentifierNotValid, .badUserNameOrPassword, .badAuthenticationMethod,
+            .notAuthorized, .banned, .serverUnavailable, .serverBusy, .quotaExceeded, .connectionRateExceeded,
+            .useAnotherServer, .serverMoved:
+            true
+        default: false
+        }
+    }
+
     /// The SUBACK return code of MQTT 3.1.1: the granted quality of service, or 0x80 for every failure (3.1.1 §3.9.3).
     package var subscribeReturnCode: UInt8 {
         isError ? 0x80 : min(rawValue, 2)
