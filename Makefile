@@ -10,7 +10,7 @@ SHELL := /bin/bash
 
 # Debian packages: what the package links, and what the tests speak with.
 BUILD_PACKAGES := libsqlite3-dev libssl-dev
-TEST_PACKAGES := $(BUILD_PACKAGES) mosquitto mosquitto-clients openssl python3 python3-jsonschema python3-paho-mqtt python3-yaml
+TEST_PACKAGES := $(BUILD_PACKAGES) mosquitto mosquitto-clients openssl python3 python3-jsonschema python3-paho-mqtt python3-venv python3-yaml
 BENCH_PACKAGES := $(BUILD_PACKAGES) mosquitto gcc libc6-dev openssl redis-server redis-tools
 COUNT_PACKAGES := $(BUILD_PACKAGES) gcc libc6-dev binutils strace valgrind
 SOURCES := Package.swift Sources Tests Samples Plugins
@@ -18,8 +18,9 @@ SOURCES := Package.swift Sources Tests Samples Plugins
 # How swift build says where it puts its products.
 RELEASE := $(CURDIR)/.build/release
 DEBUG := $(CURDIR)/.build/debug
+CLIENTS := $(CURDIR)/.build-clients
 
-.PHONY: help run test unit-test interoperation hostile hostile-short broker release debug bench bench-state bench-messages fuzz format lint clean setup-build setup-test
+.PHONY: help run test unit-test interoperation hostile hostile-short ramp sanitize broker release debug bench bench-state bench-messages fuzz format lint clean setup-build setup-test
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,11 +37,20 @@ unit-test: setup-test ## Run the tests of the package.
 	swift build --build-tests
 	CRASH_POINT_ROUNDS=$(or $(CRASH_POINT_ROUNDS),20) swift test --skip-build
 
-interoperation: debug ## Run the tests against mosquitto's clients and paho-mqtt.
-	MARTLET=$(DEBUG)/martlet /usr/bin/python3 Tests/Interoperation/run.py $(ARGS)
+interoperation: debug $(CLIENTS)/installed ## Run the tests against mosquitto's clients, paho-mqtt, aiomqtt, gmqtt and awscrt.
+	MARTLET=$(DEBUG)/martlet $(CLIENTS)/bin/python Tests/Interoperation/run.py $(ARGS)
+
+# The client libraries of the tests, in a place of their own.
+$(CLIENTS)/installed: Tests/Interoperation/requirements.txt | setup-test
+	/usr/bin/python3 -m venv --clear --system-site-packages $(CLIENTS)
+	$(CLIENTS)/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 hostile: release setup-test ## Mutated packets and silent connections while a canary is served (ARGS="--packets 1000000 --silent 10000 --seed 1").
 	MARTLET=$(RELEASE)/martlet /usr/bin/python3 Tests/Hostile/run.py $(ARGS)
+
+ramp: release setup-bench ## Hold as many connections as the system lets one process have (ARGS="--connections 5000").
+	MARTLET=$(RELEASE)/martlet /usr/bin/python3 Tests/Hostile/ramp.py $(ARGS)
 
 hostile-short: debug
 	MARTLET=$(DEBUG)/martlet /usr/bin/python3 Tests/Hostile/run.py --packets 20000 --silent 500 --rate 20 --seed 7
@@ -63,9 +73,17 @@ bench-messages: ## Count system calls, allocations and instructions a message (A
 	swift build -c release --product martlet --static-swift-stdlib -Xlinker -z -Xlinker norelro
 	Benchmarks/per-message $(ARGS)
 
-fuzz: setup-build ## Fuzz the packet decoder and the state store (FUZZ_SECONDS=60 each).
+fuzz: setup-build ## Fuzz the packet decoder, the state store and the engine (FUZZ_SECONDS=60 each).
 	Fuzz/run $(or $(FUZZ_SECONDS),60) FuzzPackets
 	Fuzz/run $(or $(FUZZ_SECONDS),60) FuzzState
+	Fuzz/run $(or $(FUZZ_SECONDS),60) FuzzEngine
+
+# The broker's rooms: what bytes of strangers reach, and what runs on several threads.
+SANITIZED := MQTTPacketsTests,MQTTSessionsTests,BrokerEngineTests,MartletBrokerTests,MQTTClientTests,SQLiteJournalTests
+
+sanitize: setup-test ## Run the broker's tests under AddressSanitizer and ThreadSanitizer (long).
+	MARTLET_TESTS=$(SANITIZED) swift test --sanitize=address --scratch-path .build-asan
+	MARTLET_TESTS=$(SANITIZED) swift test --sanitize=thread --scratch-path .build-tsan
 
 format: ## Format all sources.
 	swift format format --in-place --recursive $(SOURCES)

@@ -270,8 +270,8 @@ let package = Package(
         .testTarget(
             name: "MartletBrokerTests",
             dependencies: [
-                "MartletBroker", "MQTTClient", "MartletTesting", "PacketCases", "MQTTPackets", nioCore, nioPosix,
-                logging,
+                "MartletBroker", "BrokerEngine", "MQTTClient", "MartletTesting", "PacketCases", "MQTTPackets", nioCore,
+                nioPosix, logging,
             ],
             swiftSettings: settings
         ),
@@ -346,6 +346,15 @@ if Context.environment["MARTLET_FUZZ"] == "1" {
             dependencies: ["MQTTPackets", "PacketCases"],
             path: "Fuzz/Sources/FuzzPackets",
             swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]
+        )
+    )
+    // Its links lead to what the tests drive the engine with.
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzEngine",
+            dependencies: ["BrokerEngine", "StateStore", "Journal", "MQTTPackets", "PacketCases", nioCore],
+            path: "Fuzz/Sources/FuzzEngine",
+            swiftSettings: parserSettings + [.unsafeFlags(["-parse-as-library"])]
         )
     )
     package.targets.append(

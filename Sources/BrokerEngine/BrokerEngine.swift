@@ -98,6 +98,15 @@ package struct BrokerEngine: ~Copyable {
     var attempts: [AttemptKey: UInt32] = [:]
     /// Deliveries that were handed back to come later.
     var delays = DelayQueue()
+    /// What the packets of this read have cost beyond themselves: nodes of the trees that were looked at.
+    var work = 0
+    /// How much each connection may still send; empty where there is no rate.
+    var throttles: [Int32: Throttle] = [:]
+    /// Connections that are not read from, and when the first of them may be again.
+    var pausedConnections: [Int32] = []
+    var resumesAt = EngineTime.never
+    /// Sessions of each user name.
+    var sessionsByUser: [String: Int] = [:]
     /// Connections with answers held until a page is durable.
     var holders: [Int32] = []
 

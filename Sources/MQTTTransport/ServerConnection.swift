@@ -63,16 +63,23 @@ package final class ServerConnection: TransportConnection, ChannelDuplexHandler 
     }
 
     package func read(context: ChannelHandlerContext) {
-        if isReadingPaused || owner.isReadingPaused {
+        if isReadingPaused || isThrottled || owner.isReadingPaused {
             isReadHeld = true
         } else {
             context.read()
         }
     }
 
+    package override func presentAgain() {
+        guard let handle, !isClosing, pending.readableBytes > 0 else { return }
+        let taken = owner.connectionReceived(pending.readableBytesUInt8Span, on: handle)
+        pending.moveReaderIndex(forwardBy: taken)
+        if pending.readableBytes == 0 { pending = ByteBuffer() } else { pending.discardReadBytes() }
+    }
+
     /// Reads again after a pause, if a read was asked for meanwhile.
     package override func resumeReading() {
-        guard isReadHeld, !isReadingPaused, !owner.isReadingPaused else { return }
+        guard isReadHeld, !isReadingPaused, !isThrottled, !owner.isReadingPaused else { return }
         isReadHeld = false
         context?.read()
     }

@@ -12,6 +12,11 @@ package class TransportConnection {
         didSet { if isReadingPaused != oldValue { readingMayHavePaused() } }
     }
 
+    /// While set, nothing is read from the socket, because the owner takes nothing of it for now; see ``presentAgain()``.
+    package final var isThrottled = false {
+        didSet { if isThrottled != oldValue { readingMayHavePaused() } }
+    }
+
     init(origin: ConnectionOrigin) { self.origin = origin }
 
     /// Whether the socket takes more without piling it up.
@@ -34,6 +39,9 @@ package class TransportConnection {
 
     /// Looks again at whether it may read: after a pause of its own, or of its owner.
     package func resumeReading() {}
+
+    /// Presents again what the owner did not take, without anything new behind it.
+    package func presentAgain() {}
 
     /// A pause began, or ended.
     func readingMayHavePaused() {}

@@ -40,6 +40,8 @@ final class BrokerMetrics {
             (Counter(label: "martlet_broker_received_bytes_total"), \.bytesReceived),
             (Counter(label: "martlet_broker_sent_bytes_total"), \.bytesSent),
             (Counter(label: "martlet_broker_protocol_errors_total"), \.protocolErrors),
+            (Counter(label: "martlet_broker_pauses_total"), \.pauses),
+            (Counter(label: "martlet_broker_slow_readers_total"), \.slowReaders),
         ]
     }
 

@@ -50,6 +50,7 @@ extension BrokerShell {
             )
         }
         var limits = BrokerShellLimits()
+        limits.connections = configuration.limits.connection
         limits.journalReserve = UInt64(max(0, configuration.limits.journalReserveBytes))
         let shell = BrokerShell(
             loop: loop,

@@ -22,6 +22,10 @@ final class BrokerShell: ServerConnectionOwner {
     var listeners: [OpenListener] = []
     /// The connections by the index of their handle.
     var connections: [TransportConnection?] = []
+    /// The networks that the connections come from, by the same index.
+    var networks: [PeerNetwork?] = []
+    /// How fast connections may come.
+    var throttle: ConnectionThrottle
     var isTurnScheduled = false
     var isStopped = false
     private(set) var isReadingPaused = false
@@ -45,6 +49,7 @@ final class BrokerShell: ServerConnectionOwner {
         self.journal = journal
         self.clock = clock
         self.limits = limits
+        throttle = ConnectionThrottle(limits.connections)
         self.logger = logger
         self.failed = failed
     }
@@ -52,18 +57,30 @@ final class BrokerShell: ServerConnectionOwner {
     // MARK: What happens on connections
 
     func connectionOpened(_ connection: TransportConnection) -> Int32? {
+        let network = connection.origin.peer.flatMap(PeerNetwork.init)
+        guard !isStopped, throttle.admits(network, at: clock.now) else { return nil }
         let authenticates = connection.origin.listener.map { listeners[$0].authenticates } ?? false
-        guard !isStopped, let handle = engine.open(at: clock.now, authenticating: authenticates) else { return nil }
+        guard let handle = engine.open(at: clock.now, authenticating: authenticates) else {
+            throttle.forget(network, at: clock.now)
+            return nil
+        }
         let index = Int(handle.index)
-        while connections.count <= index { connections.append(nil) }
+        while connections.count <= index {
+            connections.append(nil)
+            networks.append(nil)
+        }
         connections[index] = connection
+        networks[index] = network
         return handle.index
     }
 
     func connectionReceived(_ bytes: Span<UInt8>, on index: Int32) -> Int {
         guard !isStopped else { return bytes.count }
         scheduleTurn()
-        return engine.receive(bytes, on: ConnectionHandle(index), at: clock.now)
+        let handle = ConnectionHandle(index)
+        let taken = engine.receive(bytes, on: handle, at: clock.now)
+        if engine.isPaused(handle) { connections[Int(index)]?.isThrottled = true }
+        return taken
     }
 
     func connectionWritabilityChanged(_ isWritable: Bool, on index: Int32) {
@@ -78,6 +95,8 @@ final class BrokerShell: ServerConnectionOwner {
 
     func connectionClosed(_ index: Int32) {
         connections[Int(index)] = nil
+        throttle.forget(networks[Int(index)], at: clock.now)
+        networks[Int(index)] = nil
         guard !isStopped else { return }
         engine.close(ConnectionHandle(index), at: clock.now)
         scheduleTurn()
@@ -96,12 +115,13 @@ final class BrokerShell: ServerConnectionOwner {
     func turn() {
         isTurnScheduled = false
         guard !isStopped else { return }
+        if engine.nextResume != .never { resumeThrottled() }
         engine.endTurn(at: clock.now)
         let dirty = engine.takeDirty()
         for handle in dirty { flush(handle) }
         engine.recycle(consume dirty)
         // What was just taken may have made room for what waits.
-        if engine.wantsTurn { scheduleTurn() }
+        if engine.wantsTurn || engine.nextResume <= engine.now { scheduleTurn() }
         if journal != nil { appendPage() }
         if engine.openPageBytes > limits.unwrittenJournalBytes, !isReadingPaused { isReadingPaused = true }
         setAlarm()
@@ -109,7 +129,7 @@ final class BrokerShell: ServerConnectionOwner {
 
     /// Wakes up in time for a key that ends or a delivery that comes again before the next tick.
     private func setAlarm() {
-        let due = engine.nextDue
+        let due = min(engine.nextDue, engine.nextResume)
         guard due != .never, due < alarm?.due ?? .never else { return }
         let left = TimeAmount.milliseconds(max(1, due.milliseconds - clock.now.milliseconds))
         guard left < limits.tickInterval else { return }
@@ -146,6 +166,16 @@ final class BrokerShell: ServerConnectionOwner {
         }
         if connection.isReadingPaused {
             connection.isReadingPaused = false
+            connection.resumeReading()
+        }
+    }
+
+    /// Goes on with clients that were not read from because of their rate, and may be again.
+    private func resumeThrottled() {
+        for handle in engine.takeResumed(at: clock.now) {
+            guard let connection = connections[Int(handle.index)] else { continue }
+            connection.isThrottled = false
+            connection.presentAgain()
             connection.resumeReading()
         }
     }

@@ -12,6 +12,8 @@ struct BrokerShellLimits: Sendable {
     var journalReserve: UInt64 = 32 << 20
     /// Time between two tries to write after the journal was full.
     var retryInterval = TimeAmount.milliseconds(250)
+    /// How fast connections may come, and how many of one network.
+    var connections = ConnectionLimits()
     /// Time between two ticks.
     var tickInterval = TimeAmount.milliseconds(500)
 }

@@ -163,7 +163,7 @@ class Mutator:
             cut = random.randrange(len(other))
             data[at:] = other[cut : cut + 4096]
         elif kind == 7:
-            data[at : at + 2] = random.choice((0, 1, 0xFF, 0xFFFF, len(data))).to_bytes(2, "big")
+            data[at : at + 2] = random.choice((0, 1, 0xFF, 0xFFFF, len(data) & 0xFFFF)).to_bytes(2, "big")
         else:
             data[0] = data[0] & 0xF0 | random.randrange(16) if random.random() < 0.5 else random.randrange(256)
 

@@ -13,7 +13,7 @@ import time
 
 from packets import Mutator, connect, seeds
 
-OPEN = 40
+OPEN = 150
 """Connections that stay open behind the newest one, so that what a session holds is still there when the next ones come."""
 
 CLIENTS = 30

@@ -28,6 +28,33 @@ struct BrokerLimitTests {
         }
     }
 
+    @Test func aClientPastItsRateIsHeardLaterAndLosesNothing() async throws {
+        var limits = BrokerLimits()
+        limits.messagesPerSecond = 100
+        limits.messageBurst = 10
+        try await TestBroker.withBroker(limits: limits) { broker in
+            try await withClient(broker, "worker") { worker in
+                _ = try await worker.subscribe([MQTTSubscription("work", qos: .atLeastOnce)])
+                try await withClient(broker, "writer") { writer in
+                    let began = ContinuousClock.now
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        for number in 0..<50 {
+                            group.addTask {
+                                let text = "\(number)"
+                                _ = try await writer.publish(MQTTMessage(topic: "work", text: text, qos: .atLeastOnce))
+                            }
+                        }
+                        try await group.waitForAll()
+                    }
+                    // Ten at once and the rest at a hundred a second: no machine is faster than its broker lets it be.
+                    #expect(ContinuousClock.now - began > .milliseconds(350))
+                    #expect(await Set(take(50, from: worker)) == Set((0..<50).map(String.init)))
+                }
+            }
+
+        }
+    }
+
     @Test func aPortInUseIsRefusedByName() async throws {
         try await TestBroker.withBroker(listening: .loopback) { broker in
             let port = try #require(broker.port)

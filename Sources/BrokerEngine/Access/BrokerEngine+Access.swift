@@ -36,7 +36,25 @@ extension BrokerEngine {
     /// Keeps who the client of a session is; nothing is kept of nobody in particular.
     mutating func remember(_ principal: Principal, of session: Int32) {
         let isNobody = principal.userName == nil && principal.attributes.isEmpty && principal.groups.isEmpty
-        principals[session] = isNobody ? nil : principal
+        forgetPrincipal(of: session)
+        guard !isNobody else { return }
+        principals[session] = principal
+        if let user = principal.userName { sessionsByUser[user, default: 0] += 1 }
+    }
+
+    /// A session is nobody's any more.
+    mutating func forgetPrincipal(of session: Int32) {
+        guard let user = principals.removeValue(forKey: session)?.userName, let count = sessionsByUser[user] else {
+            return
+        }
+        sessionsByUser[user] = count > 1 ? count - 1 : nil
+    }
+
+    /// Whether a user has a session left for a client that has none of its own yet.
+    func hasSessionLeft(_ principal: Principal, for session: Int32?) -> Bool {
+        guard limits.sessionsPerUser > 0, let user = principal.userName else { return true }
+        if let session, principals[session]?.userName == user { return true }
+        return sessionsByUser[user, default: 0] < limits.sessionsPerUser
     }
 
     /// Whether the rules let a client in, with its will; rejects the CONNECT otherwise.

@@ -60,6 +60,10 @@ extension BrokerEngine {
             rejectConnect(connection, .quotaExceeded, "there are as many sessions as this broker allows")
             return
         }
+        guard hasSessionLeft(principal, for: known) else {
+            rejectConnect(connection, .quotaExceeded, "this user has as many sessions as the broker allows")
+            return
+        }
         answer.sessionPresent = known != nil
         connections[connection].isMartlet = connect.properties.userProperties.contains(Self.extensionMark)
         let session = known ?? makeSession(client)

@@ -13,6 +13,7 @@ extension BrokerEngine {
         advance(to: time)
         let connection = Int(handle.index)
         leave(connection, isNormal: false)
+        forgetThrottle(of: connection)
         let wasHolder = connections[connection].isHolder
         forgetAuthentication(of: connection)
         connections[connection] = Connection()
@@ -104,7 +105,9 @@ extension BrokerEngine {
     /// Ends a connection because of what the peer sent.
     mutating func refuse(_ connection: Int, _ error: PacketError) {
         statistics.protocolErrors += 1
-        disconnect(connection, error.reasonCode, error.message)
+        // What is wrong with a second CONNECT, for one, has reasons that only CONNACK may say ([MQTT-3.14.2-1]).
+        let isAllowed = error.reasonCode.isAllowed(in: .disconnect, direction: .toClient)
+        disconnect(connection, isAllowed ? error.reasonCode : .protocolError, error.message)
         leave(connection, isNormal: false)
     }
 
@@ -134,7 +137,7 @@ extension BrokerEngine {
         journalSessionEnded(session)
         sessionByClient[sessions[at].clientIdentifier] = nil
         sessionByID[sessions[at].id] = nil
-        principals[session] = nil
+        forgetPrincipal(of: session)
         timedSessions.remove(session)
         statistics.sessions -= 1
         let wasPending = (sessions[at].isPumpPending, sessions[at].isAcknowledgementPending)

@@ -52,6 +52,7 @@ extension BrokerEngine {
         let connection = Int(handle.index)
         guard connections[connection].isWritable != isWritable else { return }
         connections[connection].isWritable = isWritable
+        connections[connection].stuckSince = isWritable ? .never : now
         if isWritable { pumpLater(connection: connection) }
     }
 

@@ -38,7 +38,11 @@ extension BrokerEngine {
         // Parts of a CONNECT are no CONNECT: its deadline goes on.
         if connections[connection].state == .connected { connections[connection].lastReceived = now }
         var offset = 0
-        while offset < bytes.count {
+        if connections[connection].isPaused { return 0 }
+        let granted = hasRates ? allowance(of: connection) : .max
+        var left = granted
+        work = 0
+        while offset < bytes.count, left > 0, work < limits.workPerRead {
             if connections[connection].state != .connected {
                 if connections[connection].state == .closing { return bytes.count }
                 if connections[connection].awaitsOutcome { break }
@@ -49,12 +53,19 @@ extension BrokerEngine {
                 else { break }
                 try dispatch(header, bytes, at: offset, on: connection)
                 offset += header.packetLength
+                // Acknowledgements are types 4 to 7: what was sent to the client bounds them.
+                if header.type.rawValue >> 2 != 1 { left &-= 1 }
             } catch {
                 refuse(connection, error)
                 return bytes.count
             }
         }
         statistics.bytesReceived += UInt64(offset)
+        let hasMore = offset < bytes.count
+        if hasMore || hasRates {
+            settle(connection, messages: granted &- left, bytes: offset, isOver: left <= 0 && hasMore, hasMore: hasMore)
+            if connections[connection].state == .closing { return bytes.count }
+        }
         return offset
     }
 

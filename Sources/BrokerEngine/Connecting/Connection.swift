@@ -39,6 +39,10 @@ struct Connection {
     var isDirty = false
     /// False while the socket takes no more.
     var isWritable = true
+    /// Whether nothing is taken from it for now, see ``BrokerEngine/takeResumed(at:)``.
+    var isPaused = false
+    /// Since when it takes no more; `never` while it does.
+    var stuckSince = EngineTime.never
     /// Answers that wait until their page is durable, in order.
     var held: [UInt8] = []
     var marks: [Mark] = []

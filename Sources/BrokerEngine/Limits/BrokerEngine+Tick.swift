@@ -32,13 +32,26 @@ extension BrokerEngine {
                     checkAuthentication(of: connection)
                     if connections[connection].state == .closing { continue }
                 }
+                if isStuck(connection) {
+                    statistics.slowReaders += 1
+                    disconnect(connection, .quotaExceeded, "what was written for this client was not taken")
+                    leave(connection, isNormal: false)
+                    continue
+                }
                 let allowed = connections[connection].silenceAllowed
-                if allowed > 0, silence >= allowed {
+                if allowed > 0, silence >= allowed, !connections[connection].isPaused {
                     disconnect(connection, .keepAliveTimeout)
                     leave(connection, isNormal: false)
                 }
             }
         }
+    }
+
+    /// Whether a client has taken nothing for too long.
+    private func isStuck(_ connection: Int) -> Bool {
+        let since = connections[connection].stuckSince
+        guard limits.slowReaderDeadline > 0, since != .never else { return false }
+        return now.milliseconds - since.milliseconds >= Int64(limits.slowReaderDeadline) * 1_000
     }
 
     private mutating func checkSessions() {

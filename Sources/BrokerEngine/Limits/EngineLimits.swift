@@ -12,6 +12,10 @@ package struct EngineLimits: Sendable {
     package var sessions = 1_000_000
     /// Subscriptions of one session; past it the SUBACK says 0x97 for that filter.
     package var subscriptionsPerSession = 20_000
+    /// Bytes of the filters of one session, each level counted as 128 more; past it the SUBACK says 0x97 for that filter.
+    package var subscriptionBytesPerSession = 16 << 20
+    /// Retained messages sent for the filters of one SUBSCRIBE; past it the SUBACK says 0x97 for the filters that are left.
+    package var retainedPerSubscribe = 1_000_000
     /// Subscriptions of all sessions; past it the SUBACK says 0x97.
     package var subscriptions = 5_000_000
     /// Messages that wait for one session; past it a new one is not queued for that session (and refused with 0x97 where it has no other receiver).
@@ -50,6 +54,18 @@ package struct EngineLimits: Sendable {
     package var defaultSessionExpiry: UInt32 = 86_400
     /// The longest session expiry granted, in seconds; a longer wish is answered with this one.
     package var maximumSessionExpiry: UInt32 = 7 * 86_400
+    /// Sessions of one user name, connected or not, counted from when each was last connected; past it CONNACK 0x97 (0: no bound).
+    package var sessionsPerUser = 0
+    /// Packets a second from one client, acknowledgements not counted; past it nothing is read from it until it may go on.
+    package var messageRate = RateLimit.none
+    /// Bytes a second from one client; past it as for ``messageRate``.
+    package var byteRate = RateLimit.none
+    /// Nodes of the trees of topics that one read of one client may have looked at; past it the others have their turn first.
+    package var workPerRead = 20_000
+    /// Whether a client past its rate is disconnected with 0x96 (message rate too high) instead.
+    package var disconnectsOverRate = false
+    /// Seconds a client may leave what was written for it untaken before it is disconnected with 0x97 (0: for ever).
+    package var slowReaderDeadline: UInt32 = 120
     /// Seconds a connection may stay without CONNECT before it is closed.
     package var connectDeadline: UInt32 = 10
     /// Seconds a client may take to prove who it is, those of the authenticator included; past it CONNACK 0x87 or, where the

@@ -40,6 +40,10 @@ package struct EngineStatistics: Sendable, Equatable {
     package var authenticationsRefused: UInt64 = 0
     /// What the rules refused: connections, publishes, subscriptions, wills, keys.
     package var accessRefused: UInt64 = 0
+    /// Times a client was not read from because of its rate.
+    package var pauses: UInt64 = 0
+    /// Clients disconnected because they did not take what was written for them.
+    package var slowReaders: UInt64 = 0
     /// Connections closed by the engine because of what the peer did.
     package var protocolErrors: UInt64 = 0
     /// Messages that an operator took out of queues, and retained messages that one took away.

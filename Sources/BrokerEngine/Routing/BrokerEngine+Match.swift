@@ -29,11 +29,12 @@ extension BrokerEngine {
     private mutating func makeMatchSet(_ topic: Span<UInt8>) -> MatchSet {
         var set = MatchSet()
         var matched: [Int32] = []
-        filters.matchFilters(topic) { node in
+        let looked = filters.matchFilters(topic) { node in
             guard Int(node) < filterValues.count else { return }
             matched.append(contentsOf: filterValues[Int(node)].subscriptions)
             set.groups.append(contentsOf: filterValues[Int(node)].groups)
         }
+        work &+= looked + matched.count
         matched.sort { subscriptions[Int($0)].session < subscriptions[Int($1)].session }
         var start = 0
         while start < matched.count {

@@ -6,7 +6,12 @@ extension BrokerEngine {
         let session = connections[connection].session
         var reasons: [ReasonCode] = []
         var added: [(subscription: Int32, isNew: Bool, handling: RetainHandling)] = []
+        var replayed = 0
         for wish in subscribe.filters {
+            if isReplayTooLong(wish, &replayed) {
+                reasons.append(connections[connection].version == .v5 ? .quotaExceeded : .unspecifiedError)
+                continue
+            }
             reasons.append(
                 add(wish, identifier: subscribe.properties.subscriptionIdentifier ?? 0, to: session, &added)
             )
@@ -23,6 +28,23 @@ extension BrokerEngine {
             case .sendNever: break
             }
         }
+    }
+
+    /// Whether the retained messages for one filter more of a packet are too many; counts them.
+    private mutating func isReplayTooLong(_ wish: SubscribeFilter, _ replayed: inout Int) -> Bool {
+        guard statistics.retainedMessages > 0, wish.retainHandling != .sendNever else { return false }
+        if replayed >= limits.retainedPerSubscribe { return true }
+        var count = 0
+        let isPlain = !wish.filter.utf8.contains { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "#") }
+        if isPlain {
+            count = 1
+        } else {
+            retainedTopics.matchTopics(Array(wish.filter.utf8).span) { _ in count += 1 }
+        }
+        work &+= count
+        // The first filter has no other way to get its own.
+        defer { replayed += count }
+        return replayed > 0 && replayed + count > limits.retainedPerSubscribe
     }
 
     private mutating func add(
@@ -49,7 +71,8 @@ extension BrokerEngine {
         let isNew = sessions[Int(session)].subscriptions[filter] == nil
         if isNew {
             guard sessions[Int(session)].subscriptions.count < limits.subscriptionsPerSession,
-                statistics.subscriptions < limits.subscriptions
+                statistics.subscriptions < limits.subscriptions,
+                sessions[Int(session)].subscriptionBytes + Self.cost(of: filter) <= limits.subscriptionBytesPerSession
             else { return .quotaExceeded }
         }
         if let known = sessions[Int(session)].subscriptions[filter], subscriptions[Int(known)].says(subscription) {
@@ -94,8 +117,14 @@ extension BrokerEngine {
             filterValues[Int(made.node)].subscriptions.append(handle)
         }
         sessions[Int(made.session)].subscriptions[made.filter] = handle
+        sessions[Int(made.session)].subscriptionBytes += Self.cost(of: made.filter)
         statistics.subscriptions += 1
         return handle
+    }
+
+    /// What a filter takes in memory, about: its bytes, and a node of the tree a level.
+    private static func cost(of filter: [UInt8]) -> Int {
+        filter.count + 128 * (1 + filter.count { $0 == UInt8(ascii: "/") })
     }
 
     private mutating func setIdentifier(_ identifier: UInt32, of handle: Int32) {
@@ -178,6 +207,7 @@ extension BrokerEngine {
         let session = Int(subscription.session)
         if subscription.fact.isWritten { log.died(subscription.fact) }
         sessions[session].subscriptions[subscription.filter] = nil
+        sessions[session].subscriptionBytes -= Self.cost(of: subscription.filter)
         if subscription.group >= 0 {
             leaveGroup(subscription.group, session: subscription.session)
         } else {

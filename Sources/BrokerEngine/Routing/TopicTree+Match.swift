@@ -1,8 +1,11 @@
 extension TopicTree {
     /// Calls `body` with each node of a tree of filters that matches a topic (MQTT 5.0 §4.7).
-    func matchFilters(_ topic: Span<UInt8>, _ body: (Int32) -> Void) {
+    ///
+    /// - Returns: How many nodes were looked at: at most those of the tree, whatever its filters.
+    @discardableResult
+    func matchFilters(_ topic: Span<UInt8>, _ body: (Int32) -> Void) -> Int {
         let isSystem = topic.count > 0 && topic[0] == UInt8(ascii: "$")
-        matchFilters(node: Self.root, topic, from: 0, wildcardsAllowed: !isSystem, body)
+        return matchFilters(node: Self.root, topic, from: 0, wildcardsAllowed: !isSystem, body)
     }
 
     private func matchFilters(
@@ -11,21 +14,23 @@ extension TopicTree {
         from start: Int,
         wildcardsAllowed: Bool,
         _ body: (Int32) -> Void
-    ) {
+    ) -> Int {
         if wildcardsAllowed, nodes[Int(node)].hashSign >= 0 { body(nodes[Int(node)].hashSign) }
         guard start <= topic.count else {
             body(node)
-            return
+            return 1
         }
+        var looked = 1
         var end = start
         while end < topic.count, topic[end] != UInt8(ascii: "/") { end += 1 }
         let following = end == topic.count ? topic.count + 1 : end + 1
         if let child = child(of: node, topic, start..<end) {
-            matchFilters(node: child, topic, from: following, wildcardsAllowed: true, body)
+            looked += matchFilters(node: child, topic, from: following, wildcardsAllowed: true, body)
         }
         if wildcardsAllowed, nodes[Int(node)].plus >= 0 {
-            matchFilters(node: nodes[Int(node)].plus, topic, from: following, wildcardsAllowed: true, body)
+            looked += matchFilters(node: nodes[Int(node)].plus, topic, from: following, wildcardsAllowed: true, body)
         }
+        return looked
     }
 
     /// Calls `body` with each node of a tree of topics that a filter matches (MQTT 5.0 §4.7).

@@ -24,6 +24,8 @@ struct Session {
     var queuedBytes = 0
     /// Filter as it was subscribed (with `$share/…`) to the subscription.
     var subscriptions: [[UInt8]: Int32] = [:]
+    /// What its filters cost, see ``EngineLimits/subscriptionBytesPerSession``.
+    var subscriptionBytes = 0
     /// The groups it is a member of.
     var groups: [Int32] = []
     /// Where its record stands in the journal.

@@ -118,7 +118,11 @@ package final class SocketConnection: TransportConnection {
         pending.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.pendingRoom) { room in
             max(0, receive(into: room))
         }
-        guard descriptor >= 0, !isClosing else { return }
+        presentAgain()
+    }
+
+    package override func presentAgain() {
+        guard handle >= 0, descriptor >= 0, !isClosing, pending.readableBytes > 0 else { return }
         let taken = owner.connectionReceived(pending.readableBytesUInt8Span, on: handle)
         pending.moveReaderIndex(forwardBy: taken)
         if pending.readableBytes == 0 { pending = ByteBuffer() } else { pending.discardReadBytes() }
@@ -197,7 +201,7 @@ package final class SocketConnection: TransportConnection {
     private func watchAgain() {
         guard descriptor >= 0 else { return }
         var wanted: SocketPoller.Events = []
-        if !isReadingPaused, !owner.isReadingPaused { wanted.insert(.readable) }
+        if !isReadingPaused, !isThrottled, !owner.isReadingPaused { wanted.insert(.readable) }
         if unsent.readableBytes > 0 { wanted.insert(.writable) }
         guard wanted != interest else { return }
         interest = wanted

@@ -49,6 +49,35 @@ enum LimitTable {
         count("stateBytes", \.stateBytes, "bytes of its keys and values; then the quota has been exceeded"),
         count("stateKeyBytes", \.stateKeyBytes, "bytes of a key; then the quota has been exceeded"),
         count("stateValueBytes", \.stateValueBytes, "bytes of a value; then the quota has been exceeded"),
+        count("subscriptionBytesPerSession", \.subscriptionBytesPerSession, "bytes of a session's filters; then 0x97"),
+        count("retainedPerSubscribe", \.retainedPerSubscribe, "retained messages for one SUBSCRIBE; then 0x97"),
+        count("messagesPerSecond", \.messagesPerSecond, "packets from a client; then it is not read from for a while"),
+        count("messageBurst", \.messageBurst, "such packets at once (0: as many as a second brings)"),
+        count("bytesPerSecond", \.bytesPerSecond, "bytes from a client; then it is not read from for a while"),
+        count("byteBurst", \.byteBurst, "such bytes at once (0: as many as a second brings)"),
+        Row(name: "disconnectsOverRate", summary: "1: a client past its rate is disconnected instead (0x96)") {
+            $0.disconnectsOverRate ? 1 : 0
+        } set: { limits, value in
+            limits.disconnectsOverRate = value == 1
+            return value <= 1
+        },
+        count("connectsPerSecond", \.connectsPerSecond, "connections taken; one more is closed"),
+        count(
+            "connectsPerSecondPerAddress",
+            \.connectsPerSecondPerAddress,
+            "connections of one address; one more is closed"
+        ),
+        count(
+            "connectionsPerAddress",
+            \.connectionsPerAddress,
+            "connections of one address at a time; one more is closed"
+        ),
+        count("sessionsPerUser", \.sessionsPerUser, "sessions of one user name; one more is refused (0x97)"),
+        count("userProperties", \.userProperties, "user properties of a packet; then 0x97"),
+        count("topicLevels", \.topicLevels, "levels of a topic or filter; then 0x90 or 0x8F"),
+        count("filtersPerSubscribe", \.filtersPerSubscribe, "filters of a SUBSCRIBE or UNSUBSCRIBE; then 0x97"),
+        seconds("slowReaderDeadline", \.slowReaderDeadline, "seconds a client may take nothing; then 0x97"),
+        seconds("connectDeadline", \.connectDeadline, "seconds a connection may stay without CONNECT"),
         count("inflightPerSession", \.inflightPerSession, "unacknowledged messages to a client; the rest waits"),
         count(
             "journalReserveBytes",

@@ -106,6 +106,14 @@ import Testing
         #expect(disconnect.properties.userProperties.isEmpty)
     }
 
+    /// A second CONNECT with a fault of its own: its reason is none of DISCONNECT's.
+    @Test func disconnectSaysOnlyWhatItMay() {
+        let peer = EngineHarness().connect("a")
+        peer.send(bytes: [0x10, 0x0D, 0x00, 0x04, 0x4D, 0x51, 0x54, 0x54, 0x07, 0x02, 0x00, 0x3C, 0x00, 0x00, 0x00])
+        #expect(peer.isClosed)
+        #expect(peer.disconnectReason == .protocolError, "MQTT-3.14.2-1")
+    }
+
     @Test func noReasonStringMakesDisconnectTooLarge() throws {
         let whole = EngineHarness().connect("a")
         whole.send(bytes: [0x00, 0x00])

@@ -166,11 +166,21 @@ final class EngineHarness {
     /// Ends the turn as the shell does: deliveries, output, the page; again while that made something to do.
     func turn() {
         repeat {
+            resume()
             engine.endTurn(at: now)
             flush()
             readPage()
             appendPage()
-        } while engine.wantsTurn
+        } while engine.wantsTurn || engine.nextResume <= now
+    }
+
+    /// Goes on with connections that were paused.
+    private func resume() {
+        for handle in engine.takeResumed(at: now) {
+            guard let peer = peers[handle.index], !peer.isClosed else { continue }
+            let taken = engine.receive(peer.unsent.span, on: handle, at: now)
+            peer.unsent.removeFirst(taken)
+        }
     }
 
     /// Hands every peer what was written for it.

@@ -19,7 +19,10 @@ final class Peer {
     /// Bytes that came since the start.
     private(set) var receivedBytes = 0
     private(set) var version = ProtocolVersion.v5
+    /// Whether the broker can only have taken the version that the peer reads in: false once CONNECT went as bytes.
+    private(set) var speaksItsVersion = false
     private var received = ByteBuffer()
+    private var sentBytes = 0
     private var lastIdentifier: UInt16 = 0
     /// Kept alive by its peers: a test may look at what comes to one without naming the harness.
     private let harness: EngineHarness
@@ -46,7 +49,10 @@ final class Peer {
 
     /// Sends a packet.
     func send(_ packet: Packet) {
-        if case .connect(let connect) = packet { version = connect.version }
+        if case .connect(let connect) = packet {
+            speaksItsVersion = unsent.isEmpty && sentBytes == 0
+            version = connect.version
+        }
         var buffer = ByteBuffer()
         packet.encode(into: &buffer, version: version)
         send(bytes: Array(buffer.readableBytesView))
@@ -54,6 +60,7 @@ final class Peer {
 
     /// Sends bytes.
     func send(bytes: [UInt8]) {
+        sentBytes += bytes.count
         unsent.append(contentsOf: bytes)
         harness.receive(self)
     }
@@ -137,6 +144,9 @@ final class Peer {
             )
         )
     }
+
+    /// Whether the engine takes nothing of it for now.
+    var isPaused: Bool { harness.engine.isPaused(handle) }
 
     /// The network breaks.
     func cut() { harness.cut(self) }

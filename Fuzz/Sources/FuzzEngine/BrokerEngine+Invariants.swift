@@ -1,0 +1,1 @@
+../../../Tests/BrokerEngineTests/Checking/BrokerEngine+Invariants.swift

@@ -1,0 +1,1 @@
+../../../Tests/BrokerEngineTests/Driving/EngineHarness.swift

@@ -1,0 +1,1 @@
+../../../Tests/BrokerEngineTests/Fuzzing/EngineScript.swift
