@@ -43,6 +43,7 @@ extension BrokerEngine {
         connections[connection].held = []
         connections[connection].marks = []
         connections[connection].heldPublishes = 0
+        connections[connection].openHandshakes = 0
         markDirty(connection)
     }
 
@@ -131,6 +132,7 @@ extension BrokerEngine {
         // In an order of its own, so that a run can be repeated.
         for subscription in sessions[at].subscriptions.values.sorted() { removeSubscription(subscription) }
         dropQueue(of: session)
+        forgetReceiptFacts(of: session)
         journalSessionEnded(session)
         sessionByClient[sessions[at].clientIdentifier] = nil
         sessionByID[sessions[at].id] = nil

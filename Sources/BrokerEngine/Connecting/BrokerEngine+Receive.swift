@@ -100,6 +100,15 @@ extension BrokerEngine {
             acknowledge(view.packetIdentifier, on: connection)
         case .pingreq where header.remainingLength == 0:
             answerPing(on: connection)
+        case .pubrel:
+            let view = try AckView.parse(
+                bytes,
+                packetAt: offset,
+                header: header,
+                version: connections[connection].version,
+                limits: limits.packet
+            )
+            release(view.packetIdentifier, on: connection)
         default:
             try handleRare(header, bytes, at: offset, on: connection)
         }
@@ -123,14 +132,13 @@ extension BrokerEngine {
                 reasonCode: .protocolError,
                 message: "PUBREC \(pubrec.packetIdentifier) for no QoS 2 message"
             )
-        case .pubrel(let pubrel): answerUnknownRelease(pubrel.packetIdentifier, on: connection)
         case .pubcomp(let pubcomp):
             throw PacketError(
                 reasonCode: .protocolError,
                 message: "PUBCOMP \(pubcomp.packetIdentifier) for no QoS 2 message"
             )
         case .auth(let auth): try receiveAuth(auth, on: connection)
-        case .connack, .publish, .puback, .suback, .unsuback, .pingreq, .pingresp:
+        case .connack, .publish, .puback, .pubrel, .suback, .unsuback, .pingreq, .pingresp:
             throw PacketError(reasonCode: .protocolError, message: "a packet that only a server sends")
         }
     }
@@ -181,11 +189,5 @@ extension BrokerEngine {
         } else {
             write([0xD0, 0x00], to: connection)
         }
-    }
-
-    /// PUBREL for an unknown identifier is answered, so that the sender can end its handshake (MQTT 5.0 §4.3.3).
-    private mutating func answerUnknownRelease(_ identifier: UInt16, on connection: Int) {
-        let completion = PubComp(packetIdentifier: identifier, reasonCode: .packetIdentifierNotFound)
-        answer(.pubcomp(completion), on: connection, after: 0)
     }
 }

@@ -97,6 +97,7 @@ extension BrokerEngine {
                 subscriptions[Int(subscription)].fact = FactPlace()
             }
             sessions[at].acknowledged.removeAll()
+            forgetReceiptFacts(of: session)
             journalSessionEnded(session)
         }
     }

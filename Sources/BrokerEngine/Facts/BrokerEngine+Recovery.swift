@@ -67,6 +67,12 @@ extension BrokerEngine {
         case .groupAcknowledged: try applyGroupAcknowledged(&body)
         case .retainedCleared: _ = clearRetained(try body.readBytes(body.remaining))
         case .arrived: recovery?.arrived = UInt32(clamping: try body.readVarint())
+        case .received, .holding:
+            let session = recoveredSession(try body.readVarint())
+            applyReceived(try body.readUInt16(), of: session, place, wasMoved: kind == .holding)
+        case .released:
+            let session = recoveredSession(try body.readVarint())
+            applyReleased(try body.readUInt16(), of: session)
         }
     }
 
@@ -156,6 +162,7 @@ extension BrokerEngine {
         recovery?.disconnected[session] = nil
         recovery?.unknownSessions.remove(session)
         if sessions[at].fact.isWritten { log.died(sessions[at].fact) }
+        forgetReceiptFacts(of: session)
         if sessionByClient[sessions[at].clientIdentifier] == session {
             sessionByClient[sessions[at].clientIdentifier] = nil
         }

@@ -34,6 +34,12 @@ enum FactKind: UInt8 {
     case stateRemoved = 15
     /// A commit: other facts, which are true together or not at all.
     case committed = 16
+    /// The packet identifier of a QoS 2 message that stands on the same page, or that nobody gets: refused with it when the page fails.
+    case received = 17
+    /// A packet identifier that was received and is not released, as it is now.
+    case holding = 18
+    /// A packet identifier was released.
+    case released = 19
 
     /// The second in which the messages behind it on its page arrived.
     case arrived = 20

@@ -128,7 +128,11 @@ extension BrokerEngine {
         let isDurable = qos > 0 && log.isOn && sessions[at].isPersistent && log.takesMessages
         let message = isDurable ? messages.duplicate(retained, sequence: nextSequence) : retained
         if isDurable { nextSequence += 1 }
-        if isDurable, messages.slots[Int(message)].isHeld { hold(message) }
+        if isDurable, messages.slots[Int(message)].isHeld {
+            hold(message)
+            // When the page fails it is refused like the one it is a copy of, whose publisher is told.
+            messages.slots[Int(message)].isOwn = messages.slots[Int(retained)].isOwn
+        }
         durableTargets.removeAll(keepingCapacity: true)
         durableGroups.removeAll(keepingCapacity: true)
         durableTargets.append(

@@ -4,6 +4,14 @@ extension BrokerEngine {
     /// SUBSCRIBE (MQTT 5.0 §3.8): each filter on its own, one reason each.
     mutating func receiveSubscribe(_ subscribe: Subscribe, on connection: Int) {
         let session = connections[connection].session
+        if isInHandshake(subscribe.packetIdentifier, on: connection) {
+            let reason =
+                connections[connection].version == .v5 ? ReasonCode.packetIdentifierInUse : .unspecifiedError
+            let reasons = Array(repeating: reason, count: subscribe.filters.count)
+            let suback = SubAck(packetIdentifier: subscribe.packetIdentifier, reasonCodes: reasons)
+            answer(.suback(suback), on: connection, after: 0)
+            return
+        }
         var reasons: [ReasonCode] = []
         var added: [(subscription: Int32, isNew: Bool, handling: RetainHandling)] = []
         for wish in subscribe.filters {
@@ -146,6 +154,17 @@ extension BrokerEngine {
     /// UNSUBSCRIBE (MQTT 5.0 §3.10).
     mutating func receiveUnsubscribe(_ unsubscribe: Unsubscribe, on connection: Int) {
         let session = connections[connection].session
+        if isInHandshake(unsubscribe.packetIdentifier, on: connection) {
+            guard connections[connection].version == .v5 else {
+                let message = "packet identifier \(unsubscribe.packetIdentifier) is in use by a QoS 2 message"
+                refuse(connection, PacketError(reasonCode: .protocolError, message: message))
+                return
+            }
+            let reasons = Array(repeating: ReasonCode.packetIdentifierInUse, count: unsubscribe.filters.count)
+            let unsuback = UnsubAck(packetIdentifier: unsubscribe.packetIdentifier, reasonCodes: reasons)
+            answer(.unsuback(unsuback), on: connection, after: 0)
+            return
+        }
         var reasons: [ReasonCode] = []
         for filter in unsubscribe.filters {
             let bytes = Array(filter.utf8)

@@ -26,6 +26,8 @@ struct Session {
     var subscriptions: [[UInt8]: Int32] = [:]
     /// The groups it is a member of.
     var groups: [Int32] = []
+    /// Packet identifiers of QoS 2 messages that its client sent and has not released.
+    var received = ReceivedIdentifiers()
     /// Where its record stands in the journal.
     var fact = FactPlace()
     /// The page with the newest change that an answer told its client of: later answers wait for it, on any connection.

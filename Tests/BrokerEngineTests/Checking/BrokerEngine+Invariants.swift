@@ -87,6 +87,13 @@ extension BrokerEngine {
             if sessionByID[session.id] != Int32(index) { broken.append("\(name): not found by its identity") }
             if sessionByClient[session.clientIdentifier] != Int32(index) { broken.append("\(name): not found by name") }
             if log.isOn, session.isPersistent != session.fact.isWritten { broken.append("\(name): not journaled") }
+            for receipt in session.received.receipts where log.isOn && session.isPersistent != receipt.fact.isWritten {
+                broken.append("\(name): identifier \(receipt.identifier) not journaled")
+            }
+            if session.received.count != session.received.receipts.count { broken.append("\(name): identifiers") }
+            for receipt in session.received.receipts where session.received[receipt.identifier] == nil {
+                broken.append("\(name): identifier \(receipt.identifier) is not found")
+            }
             if session.connection >= 0, connections[Int(session.connection)].session != Int32(index) {
                 broken.append("\(name): its connection does not know it")
             }
@@ -159,6 +166,7 @@ extension BrokerEngine {
         guard log.isOn else { return }
         var facts: [FactPlace] = [started]
         facts += stateFacts
+        for session in sessions { facts += session.received.receipts.map(\.fact) }
         facts += sessions.map(\.fact) + subscriptions.map(\.fact) + groups.map(\.fact) + messages.slots.map(\.fact)
         var live: [UInt64: Int] = [:]
         var bytes = 0
@@ -215,6 +223,10 @@ extension BrokerEngine {
             if connection.session >= 0 {
                 let session = sessions[Int(connection.session)]
                 if session.connection != Int32(index) { broken.append("\(name): its session is elsewhere") }
+                if connection.openHandshakes > session.received.count {
+                    broken.append("\(name): \(connection.openHandshakes) handshakes, \(session.received.count) found")
+                }
+                if session.received.count > 0, !connection.mayHoldReceipts { broken.append("\(name): may hold") }
                 let most = min(connection.receiveMaximum, limits.inflightPerSession)
                 if session.inflight > most { broken.append("\(name): \(session.inflight) in flight of \(most)") }
             }

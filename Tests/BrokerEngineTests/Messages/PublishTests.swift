@@ -109,17 +109,6 @@ import Testing
         #expect(reader.takePublishes().map(\.qos) == [delivered])
     }
 
-    @Test func qos2IsRefused() {
-        let harness = EngineHarness()
-        let writer = harness.connect("writer")
-        #expect(writer.connAck?.properties.maximumQoS == .atLeastOnce)
-        writer.publish("a", qos: .exactlyOnce)
-        #expect(writer.disconnectReason == .qosNotSupported, "MQTT-3.2.2-11")
-        let old = harness.connectOld("old")
-        old.publish("a", qos: .exactlyOnce)
-        #expect(old.isClosed)
-    }
-
     @Test func packetsOfQoS2AreAnsweredOrRefused() {
         let harness = EngineHarness()
         let releasing = harness.connect("releasing")
