@@ -66,6 +66,7 @@ extension BrokerEngine {
         statistics.connectedClients -= 1
         let isAttempt = connections[connection].isMartlet && !isNormal && !isShuttingDown
         handBack(of: session, isAttempt: isAttempt)
+        returnPins(of: session)
         if state.hasWatches || state.hasPrefixWatches { state.disconnect(StateClient(session)) }
         rewind(session, isAttempt: isAttempt)
         if isNormal {

@@ -97,10 +97,10 @@ extension BrokerEngine {
                 version: connections[connection].version,
                 limits: limits.packet
             )
-            acknowledge(view.packetIdentifier, on: connection)
+            try acknowledge(view.packetIdentifier, on: connection)
         case .pingreq where header.remainingLength == 0:
             answerPing(on: connection)
-        case .pubrel:
+        case .pubrec, .pubrel, .pubcomp:
             let view = try AckView.parse(
                 bytes,
                 packetAt: offset,
@@ -108,7 +108,11 @@ extension BrokerEngine {
                 version: connections[connection].version,
                 limits: limits.packet
             )
-            release(view.packetIdentifier, on: connection)
+            switch header.type {
+            case .pubrec: try confirm(view, on: connection)
+            case .pubrel: release(view.packetIdentifier, on: connection)
+            default: try complete(view.packetIdentifier, on: connection)
+            }
         default:
             try handleRare(header, bytes, at: offset, on: connection)
         }
@@ -127,18 +131,8 @@ extension BrokerEngine {
         case .unsubscribe(let unsubscribe): receiveUnsubscribe(unsubscribe, on: connection)
         case .disconnect(let disconnect): try receiveDisconnect(disconnect, on: connection)
         case .connect: throw PacketError(reasonCode: .protocolError, message: "a second CONNECT on one connection")
-        case .pubrec(let pubrec):
-            throw PacketError(
-                reasonCode: .protocolError,
-                message: "PUBREC \(pubrec.packetIdentifier) for no QoS 2 message"
-            )
-        case .pubcomp(let pubcomp):
-            throw PacketError(
-                reasonCode: .protocolError,
-                message: "PUBCOMP \(pubcomp.packetIdentifier) for no QoS 2 message"
-            )
         case .auth(let auth): try receiveAuth(auth, on: connection)
-        case .connack, .publish, .puback, .pubrel, .suback, .unsuback, .pingreq, .pingresp:
+        case .connack, .publish, .puback, .pubrec, .pubrel, .pubcomp, .suback, .unsuback, .pingreq, .pingresp:
             throw PacketError(reasonCode: .protocolError, message: "a packet that only a server sends")
         }
     }

@@ -92,7 +92,7 @@ extension BrokerEngine {
             moveMessage(messages[cleaning.messagesPassed], &body, version: version, &cleaning)
             cleaning.messagesPassed += 1
         case .sessionEnded, .disconnected, .unsubscribed, .groupEnded, .acknowledged, .groupAcknowledged,
-            .retainedCleared, .attempted, .stateRemoved, .arrived, .released:
+            .retainedCleared, .attempted, .stateRemoved, .arrived, .released, .confirmed:
             // What these are about stood on an earlier page, and is gone with it or was written anew.
             break
         case .stateSet: try? moveState(&body, from: cleaning.page)

@@ -48,11 +48,29 @@ extension BrokerEngine {
         let id = try body.readVarint()
         let identifier = try body.readUInt16()
         guard let session = sessionByID[id], var receipt = sessions[Int(session)].received[identifier],
-            receipt.page == page
+            receipt.fact.page == page
         else { return }
         log.died(receipt.fact)
         receipt.fact = journalReceived(identifier, of: session, as: .holding)
         receipt.wasMoved = true
         sessions[Int(session)].received.put(receipt)
+    }
+
+    // MARK: Deliveries that clients confirmed
+
+    /// Writes that PUBREC came for a position of a session.
+    ///
+    /// Like what says "done", it stands behind what it is about; the record of a message that is moved to the tail says it itself.
+    mutating func journalConfirmed(_ position: UInt64, of session: Int32) {
+        _ = begin(.confirmed)
+        log.writer.append(varint: sessions[Int(session)].id)
+        log.writer.append(varint: position)
+        log.end()
+    }
+
+    mutating func applyConfirmed(_ position: UInt64, of session: Int32) {
+        let at = Int(session)
+        guard sessions[at].queue.contains(position), !sessions[at].queue[position].isDone else { return }
+        sessions[at].queue[position].isConfirmed = true
     }
 }

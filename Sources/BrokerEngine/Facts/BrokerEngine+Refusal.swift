@@ -55,7 +55,14 @@ extension BrokerEngine {
     ///   once nothing is left to be tried again.
     package mutating func setSpace(isEnough: Bool) {
         guard log.health != .lost else { return }
-        if !isEnough { log.health = .full } else if log.retry == nil { log.health = .good }
+        guard isEnough else {
+            log.health = .full
+            return
+        }
+        guard log.health != .good, log.retry == nil else { return }
+        log.health = .good
+        // QoS 2 messages of groups wait for room in the journal, see mayPin.
+        for group in groups.indices where groups[group].queued > 0 { pumpLater(group: Int32(group)) }
     }
 
     /// Whether new durable messages are refused because the journal is full.

@@ -40,14 +40,16 @@ enum FactKind: UInt8 {
     case holding = 18
     /// A packet identifier was released.
     case released = 19
-
     /// The second in which the messages behind it on its page arrived.
     case arrived = 20
+    /// A queue position of QoS 2 whose PUBREC came.
+    case confirmed = 21
 
     /// The version of the body that this engine writes.
     var version: UInt8 {
         switch self {
-        case .started, .stored: 2
+        case .stored: 3
+        case .started: 2
         default: 1
         }
     }

@@ -124,6 +124,11 @@ extension BrokerEngine {
             statistics.droppedQueueFull += 1
             return
         }
+        // A full journal could not keep its packet identifier from being another message's after a crash.
+        if qos == 2, log.isOn, sessions[at].isPersistent, !log.takesMessages {
+            statistics.refused += 1
+            return
+        }
         // A persistent session gets a message of its own, so that a record in the journal never has to grow a receiver.
         let isDurable = qos > 0 && log.isOn && sessions[at].isPersistent && log.takesMessages
         let message = isDurable ? messages.duplicate(retained, sequence: nextSequence) : retained

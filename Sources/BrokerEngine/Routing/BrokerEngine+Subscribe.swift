@@ -50,7 +50,9 @@ extension BrokerEngine {
         var subscription = Subscription()
         subscription.session = session
         subscription.filter = filter
-        subscription.qos = min(wish.qos.rawValue, QoS.atLeastOnce.rawValue)
+        // Deliveries of a group to who commits are ended by commits, once, and handed on when their holder dies: QoS 2 would pin them to it.
+        let isMartlet = connections[Int(sessions[Int(session)].connection)].isMartlet
+        subscription.qos = min(wish.qos.rawValue, parsed.share != nil && isMartlet ? 1 : 2)
         subscription.noLocal = wish.noLocal
         subscription.retainAsPublished = wish.retainAsPublished
         subscription.identifier = identifier
@@ -63,13 +65,13 @@ extension BrokerEngine {
         if let known = sessions[Int(session)].subscriptions[filter], subscriptions[Int(known)].says(subscription) {
             // A client that subscribes again after each reconnect changes nothing, and writes nothing.
             added.append((known, false, wish.retainHandling))
-            return subscription.qos == 0 ? .grantedQoS0 : .grantedQoS1
+            return ReasonCode(rawValue: subscription.qos)
         }
         let handle = put(subscription, share: parsed.share)
         journalSubscription(handle)
         if subscriptions[Int(handle)].fact.isWritten { sessions[Int(session)].changedOn = log.open }
         added.append((handle, isNew, wish.retainHandling))
-        return subscription.qos == 0 ? .grantedQoS0 : .grantedQoS1
+        return ReasonCode(rawValue: subscription.qos)
     }
 
     /// Puts a subscription in, or in the place of the one with the same filter ([MQTT-3.8.4-3]).

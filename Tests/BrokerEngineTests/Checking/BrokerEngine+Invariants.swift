@@ -228,7 +228,9 @@ extension BrokerEngine {
                 }
                 if session.received.count > 0, !connection.mayHoldReceipts { broken.append("\(name): may hold") }
                 let most = min(connection.receiveMaximum, limits.inflightPerSession)
-                if session.inflight > most { broken.append("\(name): \(session.inflight) in flight of \(most)") }
+                // PUBRELs of an earlier connection do not wait for room.
+                let inflight = session.inflight - session.queue.entries.count { $0.isInflight && $0.isConfirmed }
+                if inflight > most { broken.append("\(name): \(inflight) in flight of \(most)") }
             }
         }
         for mark in holders where !connections[Int(mark)].isHolder { broken.append("connection \(mark): no holder") }
@@ -258,9 +260,14 @@ extension BrokerEngine {
         }
         for (index, group) in groups.enumerated() where group.queued > 0 {
             if group.isPagePending, mustWait(first(of: Int32(index))) { continue }
-            let takers = group.members.filter {
-                hasRoom(Int($0.session))
-                    && connections[Int(sessions[Int($0.session)].connection)].maximumPacketSize == .max
+            let takers = group.members.filter { member in
+                guard hasRoom(Int(member.session)) else { return false }
+                let connection = Int(sessions[Int(member.session)].connection)
+                guard let message = first(of: Int32(index)), connections[connection].maximumPacketSize == .max else {
+                    return false
+                }
+                return !isExactlyOnce(message, to: member)
+                    || mayPin(message, of: Int32(index), to: member.session, connection)
             }
             if !takers.isEmpty { broken.append("group \(index): something waits though a member has room") }
         }
