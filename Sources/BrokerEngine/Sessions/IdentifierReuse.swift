@@ -23,6 +23,7 @@ struct IdentifierReuse {
     ///   - head: The first position that is not done.
     ///   - last: The page that will have everything that is done by now.
     ///   - durable: The newest durable page.
+    /// - Returns: Whether it may.
     mutating func mayUse(_ position: UInt64, head: UInt64, on last: UInt64, durable: UInt64) -> Bool {
         if position < settled + DeliveryQueue.lastIdentifier { return true }
         if page == 0 { (coming, page) = (head, max(last, 1)) }
