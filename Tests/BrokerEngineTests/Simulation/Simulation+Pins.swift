@@ -35,6 +35,10 @@ extension Simulation {
         entry.isOfCommit = true
         entry.page = harness.engine.log.open
         entry.qos = 2
+        // To this session it is sent for the first time, whoever had it before at QoS 1 (MQTT-4.3.3-2).
+        entry.wasReceived = false
+        entry.mayBeDuplicate = false
+        entry.wasRecovered = false
         model.sessions[name]?.queue.append(entry)
     }
 
