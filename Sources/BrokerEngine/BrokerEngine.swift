@@ -21,8 +21,9 @@ import StateStore
 /// After a start, ``recover(_:)`` folds the pages of the journal, in order, before the first turn.
 ///
 /// The parts: `+Receive` (framing and dispatch), `+Connect`, `+Disconnect`, `+Publish` (routing), `+Deliver` (pumping queues into
-/// connections), `+Acknowledge`, `+Authentication`, `+Access`, `+Subscribe`, `+Retained`, `+Turn`, `+Tick` (time), `+Facts` (writing), `+Recovery` (reading),
-/// `+Cleaning` (moving old facts to the tail), `+Refusal` (a journal that is full); in `Inspection` what an operator asks and does.
+/// connections), `+Acknowledge`, `+Received`, `+Handshake` and `+Pinning` (QoS 2), `+Authentication`, `+Access`, `+Subscribe`, `+Retained`,
+/// `+Turn`, `+Tick` (time), `+Facts` (writing), `+Recovery` (reading), `+Cleaning` (moving old facts to the tail), `+Refusal` (a journal
+/// that is full); in `Inspection` what an operator asks and does.
 package struct BrokerEngine: ~Copyable {
     /// What the engine was told at its start.
     package internal(set) var configuration: EngineConfiguration

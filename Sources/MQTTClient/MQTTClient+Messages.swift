@@ -4,7 +4,8 @@ extension MQTTClient {
     /// Publishes a message and waits until the server acknowledged it; at QoS 0, until it was handed to the network.
     ///
     /// A message that was sent but not acknowledged when the connection ended is sent again, in order and marked as
-    /// a duplicate, after the client came back.
+    /// a duplicate, after the client came back. With QoS 2 it arrives once, and this returns when the handshake is over; when the server loses
+    /// the session before it said that it has the message, this fails with ``MQTTClientError/Code/sessionLost``, because nobody knows.
     ///
     /// - Parameters:
     ///   - message: The message.

@@ -6,9 +6,7 @@
 /// - ``PacketIdentifiers``: which identifiers are in flight, and which is next.
 /// - ``OutgoingWindow``: what was sent and is not acknowledged, in the order in which it must be sent again.
 /// - ``OrderedAcknowledgements``: acknowledgements leave in the order of arrival, whatever order the work ends in.
+/// - ``IncomingHandshakes``: which messages of QoS 2 came and are not released, so that none is handed over twice.
 /// - ``KeepAlive``: when to ping and when to give up.
 /// - ``Backoff``: how long to wait before the next attempt.
-///
-/// The handshake of QoS 2 will join them: as a second stage of an entry in the window on the sending side, and as a set
-/// of identifiers beside the acknowledgements on the receiving side.
 package enum MQTTSessions {}

@@ -1,8 +1,16 @@
 /// Releases acknowledgements in the order in which the messages arrived, whatever order the work on them ends in.
 ///
-/// A receiver must acknowledge in the order of arrival [MQTT-4.6.0-2]. The capacity is the Receive Maximum that it
+/// A receiver must acknowledge in the order of arrival, by PUBACK and by PUBREC [MQTT-4.6.0-2] [MQTT-4.6.0-3]. The capacity is the Receive Maximum that it
 /// announced: a sender that goes past it breaks the protocol (MQTT 5.0 §3.3.4), and is told so by the caller.
 package struct OrderedAcknowledgements: Sendable {
+    /// An acknowledgement that may leave.
+    package struct Released: Sendable, Equatable {
+        /// The packet identifier to acknowledge.
+        package var identifier: UInt16
+        /// Whether by PUBREC; else by PUBACK.
+        package var isExactlyOnce: Bool
+    }
+
     /// How many messages may be unacknowledged at once.
     package let capacity: Int
     /// How many messages arrived and are not released.
@@ -11,6 +19,7 @@ package struct OrderedAcknowledgements: Sendable {
     private struct Slot {
         var identifier: UInt16 = 0
         var isFinished = false
+        var isExactlyOnce = false
     }
 
     // A ring whose size is a power of two; it grows when it is full, up to the first such size that holds the capacity.
@@ -28,13 +37,15 @@ package struct OrderedAcknowledgements: Sendable {
 
     /// Notes that a message arrived.
     ///
-    /// - Parameter identifier: Its packet identifier.
+    /// - Parameters:
+    ///   - identifier: Its packet identifier.
+    ///   - isExactlyOnce: Whether it is of QoS 2.
     /// - Returns: The number by which to finish it, or `nil` if the sender went past the capacity.
-    package mutating func arrive(_ identifier: UInt16) -> UInt64? {
+    package mutating func arrive(_ identifier: UInt16, isExactlyOnce: Bool = false) -> UInt64? {
         guard self.count < self.capacity else { return nil }
         if self.count == self.ring.count { self.grow() }
         let number = self.next
-        self.ring[self.index(of: number)] = Slot(identifier: identifier, isFinished: false)
+        self.ring[self.index(of: number)] = Slot(identifier: identifier, isExactlyOnce: isExactlyOnce)
         self.next += 1
         return number
     }
@@ -54,13 +65,13 @@ package struct OrderedAcknowledgements: Sendable {
 
     /// Takes the next acknowledgement that may leave.
     ///
-    /// - Returns: The packet identifier to acknowledge, or `nil` if the oldest message is not finished.
-    package mutating func release() -> UInt16? {
+    /// - Returns: What to acknowledge, or `nil` if the oldest message is not finished.
+    package mutating func release() -> Released? {
         guard self.first < self.next else { return nil }
         let slot = self.ring[self.index(of: self.first)]
         guard slot.isFinished else { return nil }
         self.first += 1
-        return slot.identifier
+        return Released(identifier: slot.identifier, isExactlyOnce: slot.isExactlyOnce)
     }
 
     private func index(of number: UInt64) -> Int {

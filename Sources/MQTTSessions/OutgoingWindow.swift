@@ -138,6 +138,15 @@ package struct OutgoingWindow<Element> {
         return (self.slots[slot].identifier, element)
     }
 
+    /// Looks at an entry.
+    ///
+    /// - Parameter identifier: Its packet identifier.
+    /// - Returns: What was sent, or `nil` if no entry has this identifier.
+    package func element(_ identifier: UInt16) -> Element? {
+        let slot = self.slot(of: identifier)
+        return slot == Self.none ? nil : self.slots[Int(slot)].element
+    }
+
     /// Changes an entry in place.
     ///
     /// - Parameters:

@@ -48,7 +48,7 @@ class Broker:
             return [os.environ["MARTLET"], "broker", "--port", str(self.port), "--data", data] + self.options
         path = os.path.join(self.folder, "mosquitto.conf")
         with open(path, "w") as file:
-            file.write(f"listener {self.port} 127.0.0.1\nallow_anonymous true\nmax_qos 1\nsys_interval 1\n")
+            file.write(f"listener {self.port} 127.0.0.1\nallow_anonymous true\nsys_interval 1\n")
         return ["mosquitto", "-c", path]
 
     def start(self):

@@ -13,7 +13,7 @@ class MosquittoClients(BrokerCase):
     def test_publish_and_subscribe_across_versions(self):
         for subscriber in VERSIONS:
             for publisher in VERSIONS:
-                for qos in ("0", "1"):
+                for qos in ("0", "1", "2"):
                     with self.subTest(subscriber=subscriber, publisher=publisher, qos=qos):
                         receiver = self.start_subscriber(
                             "-t", "a/+", "-q", qos, "-C", "1", "-F", "> %t %q %p", version=subscriber
@@ -148,13 +148,25 @@ class MosquittoClients(BrokerCase):
                 dying.kill()
                 self.assertEqual(receiver.messages(), ["gone"])
 
-    def test_maximum_qos_is_one(self):
-        receiver = self.start_tool("mosquitto_sub", "-d", "-t", "two", "-q", "2", "-C", "1", "-F", "> %q %p")
-        self.assertRegex(receiver.wait_for_line("Subscribed"), r": 1$")
-        refused = self.run_tool("mosquitto_pub", "-t", "two", "-q", "2", "-m", "x", check=False)
-        self.assertIn("QoS not supported", refused.stdout + refused.stderr)
-        self.run_tool("mosquitto_pub", "-t", "two", "-q", "1", "-m", "y")
-        self.assertEqual(receiver.messages(), ["1 y"])
+    def test_many_lines_once_and_in_order(self):
+        count = 3000
+        for version in VERSIONS:
+            with self.subTest(version=version):
+                topic = f"once/{version}"
+                options = ["-t", topic, "-q", "2"]
+                receiver = self.start_subscriber(*options, "-C", str(count), "-F", "> %q %p", version=version)
+                lines = [f"line {number}" for number in range(count)]
+                self.run_tool("mosquitto_pub", *options, "-l", input="\n".join(lines) + "\n", version=version)
+                self.assertEqual(receiver.messages(), [f"2 {line}" for line in lines])
+
+    def test_a_session_keeps_messages_of_quality_two(self):
+        self.run_tool("mosquitto_sub", "-i", "two", "-c", "-q", "2", "-t", "two", "-E")
+        lines = [f"{number}" for number in range(50)]
+        self.run_tool("mosquitto_pub", "-t", "two", "-q", "2", "-l", input="\n".join(lines) + "\n")
+        if self.broker.is_ours():
+            self.broker.restart()
+        result = self.run_tool("mosquitto_sub", "-i", "two", "-c", "-q", "2", "-t", "two", "-C", "50", "-F", "%q %p")
+        self.assertEqual(result.stdout.split("\n")[:-1], [f"2 {line}" for line in lines])
 
     def test_session_takeover(self):
         first = self.start_subscriber("-i", "same", "-t", "t", "-q", "1", "-F", "> %p")

@@ -16,11 +16,6 @@ class Messages(BrokerCase):
                 sender.publish(topic, "x", qos=published)
                 self.assertEqual(receiver.receive().qos, expected)
 
-    def test_quality_two_is_answered_with_one(self):
-        client = self.peer("client")
-        self.assertEqual(client.connack.MaximumQoS, 1)
-        self.assertEqual(client.subscribe("two", qos=2), [1])
-
     def test_properties_pass_through_unchanged(self):
         receiver = self.peer("receiver")
         receiver.subscribe("p")

@@ -248,14 +248,6 @@ struct PublishingTests {
         }
     }
 
-    @Test func qos2IsRefusedAtOnce() async throws {
-        try await withClient(.testing(Peer().endpoint)) { client in
-            await #expect { try await client.publish(MQTTMessage(topic: "t", text: "", qos: .exactlyOnce)) } throws: {
-                ($0 as? MQTTClientError)?.code == .notSupported
-            }
-        }
-    }
-
     @Test func aCancelledPublishThatWasNotSentIsTakenBack() async throws {
         let peer = Peer()
         try await withClient(.testing(peer.endpoint)) { client in

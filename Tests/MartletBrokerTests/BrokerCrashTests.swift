@@ -42,6 +42,33 @@ struct BrokerCrashTests {
         }
     }
 
+    @Test(arguments: [BrokerCrashPoint.beforePageIsDurable, .afterPageIsDurable])
+    func eachMessageOfQoS2ComesOnceThoughTheBrokerDies(_ point: BrokerCrashPoint) async throws {
+        try await TestBroker.withBroker { broker in
+            try await withClient(broker, "reader") { reader in
+                let granted = try await reader.subscribe([MQTTSubscription("work/#", qos: .exactlyOnce)])
+                #expect(granted == [.grantedQoS2])
+                try await withClient(broker, "writer") { writer in
+                    async let taken = take(60, from: reader)
+                    for round in 0..<6 {
+                        async let published: Void = {
+                            for number in round * 10..<round * 10 + 10 {
+                                var message = message(number)
+                                message.qos = .exactlyOnce
+                                _ = try await writer.publish(message)
+                            }
+                        }()
+                        await broker.crash(at: point)
+                        try await broker.restart()
+                        try await published
+                    }
+                    // One that came twice would stand in the place of another.
+                    #expect(await taken == (0..<60).map(String.init))
+                }
+            }
+        }
+    }
+
     @Test func aSharedGroupLosesNothingWhenBrokerAndMemberDie() async throws {
         try await TestBroker.withBroker { broker in
             for member in ["one", "two"] {

@@ -148,6 +148,11 @@ extension BrokerEngine {
     private mutating func endOwn(_ position: UInt64, of session: Int32) {
         let at = Int(session)
         let entry = sessions[at].queue[position]
+        guard entry.qos < 2 else {
+            // Its handshake goes on: PUBREC is taken as said.
+            setConfirmed(position, of: session)
+            return
+        }
         if messages.slots[Int(entry.message)].page != 0, sessions[at].isPersistent {
             journalDone(position, of: session)
         }

@@ -62,7 +62,8 @@ extension BrokerEngine {
             let queue = sessions[Int(session)].queue
             guard identity.number == sessions[Int(session)].id, queue.contains(identity.position) else { return nil }
             let entry = queue[identity.position]
-            guard entry.isInflight, !entry.isDone, messages.slots[Int(entry.message)].sequence == identity.sequence
+            guard entry.isInflight, !entry.isDone, !entry.isConfirmed,
+                messages.slots[Int(entry.message)].sequence == identity.sequence
             else { return nil }
             return .own(identity.position)
         }
@@ -123,9 +124,6 @@ extension BrokerEngine {
         let topic = bytes.extracting(publish.topic)
         guard !isOwnTopic(topic), !isRequestTopic(topic) else {
             return CommitRefusal(.unauthorized, index: index, text: "the topic is the broker's own")
-        }
-        guard publish.qos < 2 else {
-            return CommitRefusal(.invalid, index: index, text: "QoS 2 is above the Maximum QoS of this broker")
         }
         var properties: [UInt8] = []
         publish.appendProperties(bytes, to: &properties)

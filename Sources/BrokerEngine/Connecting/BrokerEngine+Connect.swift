@@ -91,10 +91,6 @@ extension BrokerEngine {
     /// Whether there is no will, or one that this broker can send; rejects the CONNECT otherwise.
     private mutating func isWillAllowed(_ connect: Connect, _ connection: Int) -> Bool {
         guard let will = connect.will else { return true }
-        if will.qos == .exactlyOnce {
-            rejectConnect(connection, .qosNotSupported, "the will asks for QoS 2")
-            return false
-        }
         let topic = Array(will.topic.utf8)
         if isOwnTopic(topic.span) || isRequestTopic(topic.span) {
             rejectConnect(connection, .topicNameInvalid, "the will is for a topic of the broker's own")
@@ -158,6 +154,7 @@ extension BrokerEngine {
         connections[connection].lastReceived = now
         connections[connection].session = session
         connections[connection].receiveMaximum = Int(connect.properties.receiveMaximum ?? .max)
+        connections[connection].mayHoldReceipts = sessions[at].received.count > 0
     }
 
     private func sessionExpiry(of connect: Connect) -> UInt32 {
@@ -183,7 +180,6 @@ extension BrokerEngine {
             answer.properties.sessionExpiryInterval = sessions[Int(session)].expiry
         }
         answer.properties.receiveMaximum = limits.receiveMaximum
-        answer.properties.maximumQoS = .atLeastOnce
         answer.properties.maximumPacketSize = UInt32(clamping: limits.packet.maximumPacketSize)
         guard connections[connection].isMartlet else { return }
         answer.properties.userProperties.append(Self.extensionMark)

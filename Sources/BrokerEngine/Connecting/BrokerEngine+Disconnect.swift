@@ -44,6 +44,7 @@ extension BrokerEngine {
         connections[connection].held = []
         connections[connection].marks = []
         connections[connection].heldPublishes = 0
+        connections[connection].openHandshakes = 0
         markDirty(connection)
     }
 
@@ -66,6 +67,7 @@ extension BrokerEngine {
         statistics.connectedClients -= 1
         let isAttempt = connections[connection].isMartlet && !isNormal && !isShuttingDown
         handBack(of: session, isAttempt: isAttempt)
+        returnPins(of: session)
         if state.hasWatches || state.hasPrefixWatches { state.disconnect(StateClient(session)) }
         rewind(session, isAttempt: isAttempt)
         if isNormal {
@@ -134,6 +136,7 @@ extension BrokerEngine {
         // In an order of its own, so that a run can be repeated.
         for subscription in sessions[at].subscriptions.values.sorted() { removeSubscription(subscription) }
         dropQueue(of: session)
+        forgetReceiptFacts(of: session)
         journalSessionEnded(session)
         sessionByClient[sessions[at].clientIdentifier] = nil
         sessionByID[sessions[at].id] = nil

@@ -97,6 +97,71 @@ extension BrokerEngine {
         mark(connection, page: page)
     }
 
+    /// PUBREC, PUBREL or PUBCOMP: at once, or behind the page it depends on and behind what is held already.
+    ///
+    /// - Parameters:
+    ///   - type: Which of them.
+    ///   - identifier: The packet identifier.
+    ///   - reason: The reason code, which 3.1.1 has no place for.
+    ///   - connection: Who gets it.
+    ///   - page: The page it waits for; 0 for none.
+    mutating func answerPublish(
+        _ type: PacketType,
+        _ identifier: UInt16,
+        _ reason: ReasonCode,
+        on connection: Int,
+        after page: UInt64
+    ) {
+        guard connections[connection].state != .closing else { return }
+        // PUBCOMP, and PUBREC that says no, is what a message of QoS 2 counts up to (MQTT 5.0 §4.9). One of an earlier connection was not
+        // counted on this one.
+        var publishes = type == .pubrec && reason.isError ? 1 : 0
+        if type == .pubcomp, connections[connection].openHandshakes > 0 {
+            connections[connection].openHandshakes -= 1
+            publishes = 1
+        }
+        let first = type.rawValue << 4 | (type == .pubrel ? 0b0010 : 0)
+        writeAnswer(first, identifier, reason, on: connection, after: page, publishes: publishes)
+    }
+
+    /// Writes an acknowledgement, or holds it.
+    ///
+    /// - Parameters:
+    ///   - first: The first byte of the packet.
+    ///   - identifier: The packet identifier.
+    ///   - reason: The reason code.
+    ///   - connection: Who gets it.
+    ///   - page: The page it waits for; 0 for none.
+    ///   - publishes: How many messages count against the Receive Maximum until it leaves.
+    @inline(__always)
+    mutating func writeAnswer(
+        _ first: UInt8,
+        _ identifier: UInt16,
+        _ reason: ReasonCode,
+        on connection: Int,
+        after page: UInt64,
+        publishes: Int
+    ) {
+        let high = UInt8(truncatingIfNeeded: identifier >> 8)
+        let low = UInt8(truncatingIfNeeded: identifier)
+        let isShort = reason == .success || connections[connection].version != .v5
+        if page <= log.durable, connections[connection].marks.isEmpty {
+            markDirty(connection)
+            if isShort {
+                connections[connection].output.writeMultipleIntegers(first, UInt8(2), high, low)
+            } else {
+                connections[connection].output.writeMultipleIntegers(first, UInt8(3), high, low, reason.rawValue)
+            }
+            return
+        }
+        connections[connection].held.append(first)
+        connections[connection].held.append(isShort ? 2 : 3)
+        connections[connection].held.append(high)
+        connections[connection].held.append(low)
+        if !isShort { connections[connection].held.append(reason.rawValue) }
+        mark(connection, page: page, publishes: publishes)
+    }
+
     /// Whether a packet is within the client's Maximum Packet Size ([MQTT-3.1.2-24]).
     func fits(_ packet: Packet, _ connection: Int) -> Bool {
         connections[connection].maximumPacketSize == .max

@@ -108,9 +108,22 @@ extension BrokerEngine {
                 version: connections[connection].version,
                 limits: limits.packet
             )
-            acknowledge(view.packetIdentifier, on: connection)
+            try acknowledge(view.packetIdentifier, on: connection)
         case .pingreq where header.remainingLength == 0:
             answerPing(on: connection)
+        case .pubrec, .pubrel, .pubcomp:
+            let view = try AckView.parse(
+                bytes,
+                packetAt: offset,
+                header: header,
+                version: connections[connection].version,
+                limits: limits.packet
+            )
+            switch header.type {
+            case .pubrec: try confirm(view, on: connection)
+            case .pubrel: release(view.packetIdentifier, on: connection)
+            default: try complete(view.packetIdentifier, on: connection)
+            }
         default:
             try handleRare(header, bytes, at: offset, on: connection)
         }
@@ -129,19 +142,8 @@ extension BrokerEngine {
         case .unsubscribe(let unsubscribe): receiveUnsubscribe(unsubscribe, on: connection)
         case .disconnect(let disconnect): try receiveDisconnect(disconnect, on: connection)
         case .connect: throw PacketError(reasonCode: .protocolError, message: "a second CONNECT on one connection")
-        case .pubrec(let pubrec):
-            throw PacketError(
-                reasonCode: .protocolError,
-                message: "PUBREC \(pubrec.packetIdentifier) for no QoS 2 message"
-            )
-        case .pubrel(let pubrel): answerUnknownRelease(pubrel.packetIdentifier, on: connection)
-        case .pubcomp(let pubcomp):
-            throw PacketError(
-                reasonCode: .protocolError,
-                message: "PUBCOMP \(pubcomp.packetIdentifier) for no QoS 2 message"
-            )
         case .auth(let auth): try receiveAuth(auth, on: connection)
-        case .connack, .publish, .puback, .suback, .unsuback, .pingreq, .pingresp:
+        case .connack, .publish, .puback, .pubrec, .pubrel, .pubcomp, .suback, .unsuback, .pingreq, .pingresp:
             throw PacketError(reasonCode: .protocolError, message: "a packet that only a server sends")
         }
     }
@@ -192,11 +194,5 @@ extension BrokerEngine {
         } else {
             write([0xD0, 0x00], to: connection)
         }
-    }
-
-    /// PUBREL for an unknown identifier is answered, so that the sender can end its handshake (MQTT 5.0 §4.3.3).
-    private mutating func answerUnknownRelease(_ identifier: UInt16, on connection: Int) {
-        let completion = PubComp(packetIdentifier: identifier, reasonCode: .packetIdentifierNotFound)
-        answer(.pubcomp(completion), on: connection, after: 0)
     }
 }

@@ -21,7 +21,7 @@ struct Connection {
     struct Mark {
         var page: UInt64
         var end: Int
-        /// PUBACKs of accepted messages in this stretch.
+        /// PUBACKs, PUBCOMPs and PUBRECs that refuse, in this stretch.
         var publishes: Int
     }
 
@@ -48,8 +48,12 @@ struct Connection {
     var marks: [Mark] = []
     /// Whether it stands in the engine's list of connections with held answers.
     var isHolder = false
-    /// PUBACKs among the held answers: the peer's messages that count against our Receive Maximum.
+    /// PUBACKs, PUBCOMPs and PUBRECs that refuse, among the held answers: the peer's messages that count against our Receive Maximum.
     var heldPublishes = 0
+    /// QoS 2 messages that came on this connection and whose PUBCOMP was not written: they count likewise (MQTT 5.0 §4.9).
+    var openHandshakes = 0
+    /// Whether its session may have identifiers in QoS 2 handshakes, see ``Session/received``.
+    var mayHoldReceipts = false
     /// No delivery before this page is durable, because the CONNACK waits for it; 0 for none.
     var connackPage: UInt64 = 0
     /// When it was opened, and once it is connected: when it was last heard of.

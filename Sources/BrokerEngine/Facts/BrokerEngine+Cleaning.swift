@@ -92,10 +92,11 @@ extension BrokerEngine {
             moveMessage(messages[cleaning.messagesPassed], &body, version: version, &cleaning)
             cleaning.messagesPassed += 1
         case .sessionEnded, .disconnected, .unsubscribed, .groupEnded, .acknowledged, .groupAcknowledged,
-            .retainedCleared, .attempted, .stateRemoved, .arrived:
+            .retainedCleared, .attempted, .stateRemoved, .arrived, .released, .confirmed:
             // What these are about stood on an earlier page, and is gone with it or was written anew.
             break
         case .stateSet: try? moveState(&body, from: cleaning.page)
+        case .received, .holding: try? moveReceived(&body, from: cleaning.page)
         case .committed: try? moveCommit(&body, &cleaning)
         }
     }

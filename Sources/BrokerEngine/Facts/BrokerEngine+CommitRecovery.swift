@@ -18,7 +18,7 @@ extension BrokerEngine {
             case .stateSet, .stateRemoved:
                 var change = RecordBody(body.bytes, in: part.body)
                 try Self.checkState(&change)
-            case .acknowledged, .groupAcknowledged, .retainedCleared, .arrived: break
+            case .acknowledged, .groupAcknowledged, .retainedCleared, .arrived, .confirmed: break
             default: throw JournalError(.damaged, "A fact of kind \(part.kind) has no place in a commit.")
             }
             parts.append(part)

@@ -97,6 +97,7 @@ extension BrokerEngine {
                 subscriptions[Int(subscription)].fact = FactPlace()
             }
             sessions[at].acknowledged.removeAll()
+            forgetReceiptFacts(of: session)
             journalSessionEnded(session)
         }
     }
@@ -187,9 +188,13 @@ extension BrokerEngine {
             log.writer.append(varint: sessions[Int(target.session)].id)
             log.writer.append(varint: target.position)
             let attempts = sessions[Int(target.session)].queue.attempts(at: target.position)
-            log.writer.append(
-                target.qos | (target.retain ? StoredFact.retainFlag : 0) | (attempts > 0 ? StoredFact.attemptsFlag : 0)
-            )
+            var options = target.qos
+            if target.retain { options |= StoredFact.retainFlag }
+            if attempts > 0 { options |= StoredFact.attemptsFlag }
+            if sessions[Int(target.session)].queue.isConfirmed(at: target.position) {
+                options |= StoredFact.confirmedFlag
+            }
+            log.writer.append(options)
             let identifiers = target.identifiers < 0 ? [] : identifierSets[target.identifiers]
             log.writer.append(varint: UInt64(identifiers.count))
             for identifier in identifiers { log.writer.append(varint: UInt64(identifier)) }

@@ -67,6 +67,15 @@ extension BrokerEngine {
         case .groupAcknowledged: try applyGroupAcknowledged(&body)
         case .retainedCleared: _ = clearRetained(try body.readBytes(body.remaining))
         case .arrived: recovery?.arrived = UInt32(clamping: try body.readVarint())
+        case .received, .holding:
+            let session = recoveredSession(try body.readVarint())
+            applyReceived(try body.readUInt16(), of: session, place, wasMoved: kind == .holding)
+        case .confirmed:
+            let session = recoveredSession(try body.readVarint())
+            applyConfirmed(try body.readVarint(), of: session)
+        case .released:
+            let session = recoveredSession(try body.readVarint())
+            applyReleased(try body.readUInt16(), of: session)
         }
     }
 
@@ -156,6 +165,7 @@ extension BrokerEngine {
         recovery?.disconnected[session] = nil
         recovery?.unknownSessions.remove(session)
         if sessions[at].fact.isWritten { log.died(sessions[at].fact) }
+        forgetReceiptFacts(of: session)
         if sessionByClient[sessions[at].clientIdentifier] == session {
             sessionByClient[sessions[at].clientIdentifier] = nil
         }
@@ -290,6 +300,7 @@ extension BrokerEngine {
         // Whether it was sent before the crash nobody knows.
         entry.mayBeDuplicate = true
         entry.attempts = target.attempts
+        entry.isConfirmed = target.isConfirmed
         sessions[Int(session)].queue.restore(entry, at: target.position)
         sessions[Int(session)].queuedBytes += Int(messages.slots[Int(message)].bodyLength)
         messages.retain(message)
@@ -455,7 +466,8 @@ extension BrokerEngine {
 
     private mutating func wake(_ session: Int32, _ disconnected: RecoveredDisconnect?) {
         let at = Int(session)
-        sessions[at].queue.finishRestoring()
+        sessions[at].queue.finishRestoring(window: limits.inflightPerSession)
+        sessions[at].identifierReuse.restart(at: sessions[at].queue.head)
         if let disconnected {
             sessions[at].endsAt = disconnected.endsAt
             sessions[at].willAt = disconnected.willAt

@@ -19,11 +19,11 @@ extension BrokerEngine {
         }
         log.health = .full
         var retry = PageWriter(capacity: page.bytes.count)
-        retry.append(recordsOf: page.bytes, where: Self.isNoMessage)
+        retry.append(recordsOf: page.bytes, where: Self.isKept)
         let again = JournalPage(number: page.number, bytes: retry.take())
         log.retry = again
         log.shrink(page.number, to: again.bytes.count)
-        log.writer.append(recordsOf: log.writer.take(), where: Self.isNoMessage)
+        log.writer.append(recordsOf: log.writer.take(), where: Self.isKept)
         for number in page.number...log.open where log.holds(number) {
             // A commit is tried again whole: nobody was told of it, and nobody saw what it published.
             log[number].messages.removeAll { $0 < 0 || !messages.slots[Int($0)].isInCommit }
@@ -34,6 +34,8 @@ extension BrokerEngine {
         where messages.slots[slot].page >= page.number && !messages.slots[slot].isInCommit {
             refuseMessage(slot)
         }
+        refuseHeldMessages(from: page.number)
+        removeReceipts(from: page.number)
         restoreReplaced(from: page.number)
         for holder in holders { refuseHeldPublishes(of: Int(holder)) }
         // What waited for the page is refused, or stands again where it stood before.
@@ -53,13 +55,23 @@ extension BrokerEngine {
     ///   once nothing is left to be tried again.
     package mutating func setSpace(isEnough: Bool) {
         guard log.health != .lost else { return }
-        if !isEnough { log.health = .full } else if log.retry == nil { log.health = .good }
+        guard isEnough else {
+            log.health = .full
+            return
+        }
+        guard log.health != .good, log.retry == nil else { return }
+        log.health = .good
+        // QoS 2 messages of groups wait for room in the journal, see mayPin.
+        for group in groups.indices where groups[group].queued > 0 { pumpLater(group: Int32(group)) }
     }
 
     /// Whether new durable messages are refused because the journal is full.
     package var isRefusing: Bool { !log.takesMessages }
 
-    private static func isNoMessage(_ record: RecordView) -> Bool { record.kind != FactKind.stored.rawValue }
+    /// Whether a record is tried again: any but those of messages, and of the QoS 2 identifiers that came with them.
+    private static func isKept(_ record: RecordView) -> Bool {
+        record.kind != FactKind.stored.rawValue && record.kind != FactKind.received.rawValue
+    }
 
     /// What was copied to a page that failed still stands where it was copied from.
     private mutating func undoMoves(to page: UInt64) {
@@ -83,39 +95,61 @@ extension BrokerEngine {
         statistics.refused += 1
     }
 
-    /// Turns the PUBACKs that say success and wait for a lost page into 0x97; 3.1.1 has no reason there, so that client is disconnected.
-    private mutating func refuseHeldPublishes(of connection: Int) {
-        guard connections[connection].heldPublishes > 0 else { return }
-        guard connections[connection].version == .v5 else {
-            disconnect(connection, .quotaExceeded)
-            return
+    /// A message that waits for a lost page without a record of its own on it: its publisher's identifier was on it.
+    private mutating func refuseHeldMessages(from page: UInt64) {
+        for held in heldMessages where held.page >= page {
+            let at = Int(held.message)
+            guard messages.slots[at].sequence == held.sequence, !messages.slots[at].isInCommit,
+                !messages.slots[at].isOwn
+            else { continue }
+            messages.slots[at].isHeld = false
+            if !messages.slots[at].isRefused {
+                messages.slots[at].isRefused = true
+                statistics.refused += 1
+            }
         }
-        var answers: [UInt8] = []
-        var rest: [UInt8] = []
+        let refused = heldCopies.filter { messages.slots[Int($0.message)].isRefused }
+        heldCopies.removeAll { messages.slots[Int($0.message)].isRefused }
+        for copy in refused { releaseMessage(copy.message) }
+    }
+
+    /// Turns the PUBACKs and PUBRECs that say success and wait for a lost page into 0x97; 3.1.1 has no reason there, so that client is
+    /// disconnected.
+    private mutating func refuseHeldPublishes(of connection: Int) {
         let held = connections[connection].held
+        var (answers, rest): ([UInt8], [UInt8]) = ([], [])
         // Nothing leaves before CONNACK; and PUBACKs keep their order behind that of a request, which is answered when its page is durable.
         var isKept = connections[connection].isConnAckHeld
-        var kept = 0
+        var (kept, refusedHandshakes) = (0, 0)
         var offset = 0
         while let header = try? FixedHeader.parse(held.span, from: offset, limits: .default),
             offset + header.packetLength <= held.count
         {
             let packet = held[offset..<offset + header.packetLength]
             offset += header.packetLength
-            if header.type != .puback {
+            guard header.type == .puback || header.type == .pubrec else {
                 rest.append(contentsOf: packet)
+                if header.type == .pubcomp { kept += 1 }
                 continue
             }
+            let stands = stands(packet, header.type, on: connection)
+            guard stands || connections[connection].version == .v5 else {
+                disconnect(connection, .quotaExceeded)
+                return
+            }
             isKept = isKept || Self.isOfRequest(packet)
+            if header.type == .pubrec, !stands { refusedHandshakes += 1 }
+            let answer = stands ? Array(packet) : Self.refusal(of: packet)
             if isKept {
-                rest.append(contentsOf: refusal(of: packet))
-                kept += 1
+                rest.append(contentsOf: answer)
+                if header.type == .puback || Self.isRefusal(answer[...]) { kept += 1 }
             } else {
-                answers.append(contentsOf: refusal(of: packet))
+                answers.append(contentsOf: answer)
             }
         }
         let page = connections[connection].marks.last?.page ?? 0
         connections[connection].heldPublishes = kept
+        connections[connection].openHandshakes = max(0, connections[connection].openHandshakes - refusedHandshakes)
         connections[connection].held = rest
         connections[connection].marks = rest.isEmpty ? [] : [.init(page: page, end: rest.count, publishes: kept)]
         if !answers.isEmpty { write(answers, to: connection) }
@@ -123,14 +157,26 @@ extension BrokerEngine {
 
     /// Whether a PUBACK is that of a request to the broker itself: it says success in full.
     private static func isOfRequest(_ packet: ArraySlice<UInt8>) -> Bool {
-        packet.count == 5 && packet.last == ReasonCode.success.rawValue
+        packet.count == 5 && packet.first == 0x40 && packet.last == ReasonCode.success.rawValue
     }
 
-    private func refusal(of packet: ArraySlice<UInt8>) -> [UInt8] {
-        // 40 02 id id says success; a longer one has a reason of its own.
-        guard packet.count == 4 else { return Array(packet) }
-        return [
-            0x40, 0x03, packet[packet.startIndex + 2], packet[packet.startIndex + 3], ReasonCode.quotaExceeded.rawValue,
-        ]
+    /// Whether a held acknowledgement stays as it is: one that says more than success, and that of a QoS 2 message whose identifier is
+    /// still in its handshake, because it depends on no page that failed.
+    private func stands(_ packet: ArraySlice<UInt8>, _ type: PacketType, on connection: Int) -> Bool {
+        if type == .puback { return packet.count != 4 }
+        guard !Self.isRefusal(packet) else { return true }
+        let identifier = UInt16(packet[packet.startIndex + 2]) << 8 | UInt16(packet[packet.startIndex + 3])
+        return isInHandshake(identifier, on: connection)
+    }
+
+    /// Whether an acknowledgement has a reason of 0x80 or more.
+    private static func isRefusal(_ packet: ArraySlice<UInt8>) -> Bool {
+        packet.count > 4 && packet[packet.startIndex + 4] >= 0x80
+    }
+
+    /// The acknowledgement of the same message that refuses it.
+    private static func refusal(of packet: ArraySlice<UInt8>) -> [UInt8] {
+        let start = packet.startIndex
+        return [packet[start], 0x03, packet[start + 2], packet[start + 3], ReasonCode.quotaExceeded.rawValue]
     }
 }

@@ -10,16 +10,9 @@ extension BrokerEngine {
         expireState()
         returnDelayed()
         flushOutbox()
+        pumpSessions()
         // A list may grow while it is worked off: a delivery that is done at once makes room for the next.
         var index = 0
-        while index < pendingSessions.count {
-            let session = pendingSessions[index]
-            sessions[Int(session)].isPumpPending = false
-            pump(session: session)
-            index += 1
-        }
-        pendingSessions.removeAll(keepingCapacity: true)
-        index = 0
         while index < pendingGroups.count {
             let group = pendingGroups[index]
             groups[Int(group)].isPumpPending = false
@@ -27,6 +20,8 @@ extension BrokerEngine {
             index += 1
         }
         pendingGroups.removeAll(keepingCapacity: true)
+        // What groups put into the queues of their members.
+        if !pendingSessions.isEmpty { pumpSessions() }
         journalAcknowledgements()
         freeSessions.append(contentsOf: endedSessions)
         endedSessions.removeAll(keepingCapacity: true)
@@ -40,6 +35,17 @@ extension BrokerEngine {
         statistics.stateBytes = state.storedBytes
         statistics.storedMessages = messages.count
         statistics.storedBytes = messages.storedBytes
+    }
+
+    private mutating func pumpSessions() {
+        var index = 0
+        while index < pendingSessions.count {
+            let session = pendingSessions[index]
+            sessions[Int(session)].isPumpPending = false
+            pump(session: session)
+            index += 1
+        }
+        pendingSessions.removeAll(keepingCapacity: true)
     }
 
     /// Whether another turn would do something, though nothing new came: taken output made room, a page became durable.

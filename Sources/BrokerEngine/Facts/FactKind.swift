@@ -34,14 +34,22 @@ enum FactKind: UInt8 {
     case stateRemoved = 15
     /// A commit: other facts, which are true together or not at all.
     case committed = 16
-
+    /// The packet identifier of a QoS 2 message that stands on the same page, or that nobody gets: refused with it when the page fails.
+    case received = 17
+    /// A packet identifier that was received and is not released, as it is now.
+    case holding = 18
+    /// A packet identifier was released.
+    case released = 19
     /// The second in which the messages behind it on its page arrived.
     case arrived = 20
+    /// A queue position of QoS 2 whose PUBREC came.
+    case confirmed = 21
 
     /// The version of the body that this engine writes.
     var version: UInt8 {
         switch self {
-        case .started, .stored: 2
+        case .stored: 3
+        case .started: 2
         default: 1
         }
     }

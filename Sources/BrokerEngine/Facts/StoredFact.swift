@@ -8,6 +8,8 @@ struct StoredFact {
         var position: UInt64
         var qos: UInt8
         var retain: Bool
+        /// Of QoS 2, and its PUBREC came.
+        var isConfirmed: Bool
         var identifiers: [UInt32]
         /// Deliveries that ended in vain.
         var attempts: UInt16 = 0
@@ -25,6 +27,8 @@ struct StoredFact {
     /// Flags beside a QoS.
     static let retainFlag: UInt8 = 4
     static let attemptsFlag: UInt8 = 8
+    /// From version 3.
+    static let confirmedFlag: UInt8 = 16
 
     var sequence: UInt64
     var qos: UInt8
@@ -66,6 +70,7 @@ struct StoredFact {
             position: position,
             qos: options & 3,
             retain: options & retainFlag != 0,
+            isConfirmed: options & confirmedFlag != 0,
             identifiers: identifiers
         )
         if options & attemptsFlag != 0 { target.attempts = UInt16(clamping: try record.readVarint()) }

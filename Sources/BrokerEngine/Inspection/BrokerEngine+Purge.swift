@@ -45,9 +45,9 @@ extension BrokerEngine {
         let end = min(purge.bound, sessions[at].queue.tail)
         while purge.position < end, steps > 0 {
             let entry = sessions[at].queue[purge.position]
-            if !entry.isDone, !entry.isInflight {
+            if !entry.isDone, !entry.isInflight, !entry.isConfirmed {
                 count(entry.message, &purge)
-                finish(purge.position, of: session)
+                giveUp(purge.position, of: session)
             }
             purge.position += 1
             steps -= 1

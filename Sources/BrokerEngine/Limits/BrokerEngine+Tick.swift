@@ -98,9 +98,11 @@ extension BrokerEngine {
             let position = sessions[at].queue.head
             let entry = sessions[at].queue[position]
             // One that was sent already is sent again, whatever its expiry.
-            guard !entry.wasSent, messages.slots[Int(entry.message)].expiresAt <= now.milliseconds else { return }
+            guard !entry.wasSent, !entry.isConfirmed,
+                messages.slots[Int(entry.message)].expiresAt <= now.milliseconds
+            else { return }
             statistics.expired += 1
-            finish(position, of: session)
+            giveUp(position, of: session)
             left -= 1
         }
     }

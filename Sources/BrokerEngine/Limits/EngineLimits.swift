@@ -26,11 +26,11 @@ package struct EngineLimits: Sendable {
     package var queuedMessagesPerGroup = 4_000_000
     /// Bytes that wait for one shared group; past it the publisher is told 0x97.
     package var queuedBytesPerGroup = 1 << 30
-    /// Bytes of all messages the engine keeps; past it every new QoS 1 message is refused with 0x97 and QoS 0 is dropped.
+    /// Bytes of all messages the engine keeps; past it every new message of QoS 1 and 2 is refused with 0x97 and QoS 0 is dropped.
     package var storedBytes = 4 << 30
     /// Retained messages; past it a new retained topic is refused with 0x97.
     package var retainedMessages = 2_000_000
-    /// QoS 1 messages in flight to one client that names no smaller Receive Maximum.
+    /// Messages of QoS 1 and 2 in flight to one client that names no smaller Receive Maximum.
     package var inflightPerSession = 32_767
     /// The Receive Maximum told to clients; a client beyond it is disconnected with 0x93 (MQTT 5.0 §3.3.4).
     package var receiveMaximum: UInt16 = 2_048

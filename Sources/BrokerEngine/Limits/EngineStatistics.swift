@@ -2,6 +2,8 @@
 package struct EngineStatistics: Sendable, Equatable {
     /// PUBLISH packets that came in.
     package var publishesReceived: UInt64 = 0
+    /// QoS 2 PUBLISH packets that came again within their handshake, and were not routed again.
+    package var repeatedPublishes: UInt64 = 0
     /// PUBLISH packets that went out.
     package var publishesSent: UInt64 = 0
     /// Deliveries acknowledged by their receiver.

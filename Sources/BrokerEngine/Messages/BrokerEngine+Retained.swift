@@ -124,11 +124,20 @@ extension BrokerEngine {
             statistics.droppedQueueFull += 1
             return
         }
+        // A full journal could not keep its packet identifier from being another message's after a crash.
+        if qos == 2, log.isOn, sessions[at].isPersistent, !log.takesMessages {
+            statistics.refused += 1
+            return
+        }
         // A persistent session gets a message of its own, so that a record in the journal never has to grow a receiver.
         let isDurable = qos > 0 && log.isOn && sessions[at].isPersistent && log.takesMessages
         let message = isDurable ? messages.duplicate(retained, sequence: nextSequence) : retained
         if isDurable { nextSequence += 1 }
-        if isDurable, messages.slots[Int(message)].isHeld { hold(message) }
+        if isDurable, messages.slots[Int(message)].isHeld {
+            hold(message)
+            // When the page fails it is refused like the one it is a copy of, whose publisher is told.
+            messages.slots[Int(message)].isOwn = messages.slots[Int(retained)].isOwn
+        }
         durableTargets.removeAll(keepingCapacity: true)
         durableGroups.removeAll(keepingCapacity: true)
         durableTargets.append(

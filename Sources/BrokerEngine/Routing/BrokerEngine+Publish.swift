@@ -29,12 +29,10 @@ extension BrokerEngine {
     /// PUBLISH from a client (MQTT 5.0 §3.3).
     mutating func receivePublish(_ bytes: Span<UInt8>, _ view: PublishView, on connection: Int) throws(PacketError) {
         statistics.publishesReceived += 1
-        if view.qos == .exactlyOnce {
-            throw PacketError(reasonCode: .qosNotSupported, message: "QoS 2 is above the Maximum QoS of this broker")
-        }
         if view.topicAlias != nil {
             throw PacketError(reasonCode: .topicAliasInvalid, message: "this broker allows no topic alias")
         }
+        if view.qos == .exactlyOnce, isRepeated(view, on: connection) { return }
         if isRequestTopic(bytes.extracting(view.topic)) {
             // The PUBACK of a request is held like that of a message, and counts like it.
             try checkReceiveMaximum(of: connection)
@@ -42,35 +40,39 @@ extension BrokerEngine {
             return
         }
         if isOwnTopic(bytes.extracting(view.topic)) {
-            if view.qos != .atMostOnce {
-                acknowledgePublish(view.packetIdentifier, .notAuthorized, on: connection, after: 0)
-            }
+            rejectPublish(view, .notAuthorized, on: connection)
             return
         }
         guard view.qos == .atLeastOnce else {
-            _ = route(bytes, view, qos: 0, publisher: connections[connection].session, origin: .client)
+            if view.qos == .exactlyOnce {
+                try receiveExactlyOnce(bytes, view, on: connection)
+            } else {
+                _ = route(bytes, view, qos: 0, publisher: connections[connection].session, origin: .client)
+            }
             return
         }
         try checkReceiveMaximum(of: connection)
+        guard !isInHandshake(view.packetIdentifier, on: connection) else {
+            try rejectIdentifierInUse(view.packetIdentifier, on: connection)
+            return
+        }
         let routed = route(bytes, view, qos: 1, publisher: connections[connection].session, origin: .client)
         switch routed {
         case .accepted(let isDurable):
             acknowledgePublish(view.packetIdentifier, .success, on: connection, after: isDurable ? log.open : 0)
         case .unmatched: acknowledgePublish(view.packetIdentifier, .noMatchingSubscribers, on: connection, after: 0)
-        case .refused:
-            statistics.refused += 1
-            refusePublish(view.packetIdentifier, on: connection)
+        case .refused: refusePublish(view, on: connection)
         }
     }
 
     @inline(__always)
-    private func checkReceiveMaximum(of connection: Int) throws(PacketError) {
+    func checkReceiveMaximum(of connection: Int) throws(PacketError) {
         // 3.1.1 knows no Receive Maximum: its bound is the number of packet identifiers.
         let most = connections[connection].version == .v5 ? limits.receiveMaximum : .max
-        if connections[connection].heldPublishes >= Int(most) {
+        if connections[connection].heldPublishes + connections[connection].openHandshakes >= Int(most) {
             throw PacketError(
                 reasonCode: .receiveMaximumExceeded,
-                message: "more than \(most) messages without PUBACK"
+                message: "more than \(most) messages without PUBACK or PUBCOMP"
             )
         }
     }
@@ -83,16 +85,37 @@ extension BrokerEngine {
         return topic.count == 4 || topic[4] == UInt8(ascii: "/")
     }
 
-    /// 0x97, or for a 3.1.1 client, which knows no reason in PUBACK, the end of the connection.
-    private mutating func refusePublish(_ identifier: UInt16, on connection: Int) {
+    /// 0x97, or for a 3.1.1 client, which knows no reason in PUBACK and PUBREC, the end of the connection.
+    mutating func refusePublish(_ view: PublishView, on connection: Int) {
+        statistics.refused += 1
         if connections[connection].version == .v5 {
-            acknowledgePublish(identifier, .quotaExceeded, on: connection, after: 0)
+            rejectPublish(view, .quotaExceeded, on: connection)
         } else {
             refuse(
                 connection,
                 PacketError(reasonCode: .quotaExceeded, message: "the message was refused: a limit is reached")
             )
         }
+    }
+
+    /// Answers a message that is not taken, in the word of its QoS; with 3.1.1, which has no reasons there, as if it were.
+    mutating func rejectPublish(_ view: PublishView, _ reason: ReasonCode, on connection: Int) {
+        switch view.qos {
+        case .atMostOnce: break
+        case .atLeastOnce: acknowledgePublish(view.packetIdentifier, reason, on: connection, after: 0)
+        case .exactlyOnce: answerPublish(.pubrec, view.packetIdentifier, reason, on: connection, after: 0)
+        }
+    }
+
+    /// A packet identifier of a QoS 2 handshake that is not over, on another message (MQTT 5.0 §2.2.1).
+    private mutating func rejectIdentifierInUse(_ identifier: UInt16, on connection: Int) throws(PacketError) {
+        guard connections[connection].version == .v5 else {
+            throw PacketError(
+                reasonCode: .protocolError,
+                message: "packet identifier \(identifier) is in use by a QoS 2 message"
+            )
+        }
+        acknowledgePublish(identifier, .packetIdentifierInUse, on: connection, after: 0)
     }
 
     /// PUBACK: at once, or behind the page it depends on and behind what is held already ([MQTT-4.6.0-2]).
@@ -103,24 +126,7 @@ extension BrokerEngine {
         on connection: Int,
         after page: UInt64
     ) {
-        let high = UInt8(truncatingIfNeeded: identifier >> 8)
-        let low = UInt8(truncatingIfNeeded: identifier)
-        let isShort = reason == .success || connections[connection].version != .v5
-        if page == 0, connections[connection].marks.isEmpty {
-            markDirty(connection)
-            if isShort {
-                connections[connection].output.writeInteger(0x4002_0000 | UInt32(identifier))
-            } else {
-                connections[connection].output.writeMultipleIntegers(UInt8(0x40), UInt8(3), high, low, reason.rawValue)
-            }
-            return
-        }
-        connections[connection].held.append(0x40)
-        connections[connection].held.append(isShort ? 2 : 3)
-        connections[connection].held.append(high)
-        connections[connection].held.append(low)
-        if !isShort { connections[connection].held.append(reason.rawValue) }
-        mark(connection, page: page, publishes: 1)
+        writeAnswer(0x40, identifier, reason, on: connection, after: page, publishes: 1)
     }
 
     /// Publishes what the broker itself sends: a will, a `$SYS` report.
@@ -171,6 +177,9 @@ extension BrokerEngine {
         if origin == .commit, log.isOn {
             hold(message)
             messages.slots[Int(message)].isInCommit = true
+        } else if qos == 2, origin == .client, log.isOn, isDurable || sessions[Int(publisher)].isPersistent {
+            // Its publisher may have to send it again, after a crash or a refusal, and nobody may have got it before.
+            hold(message)
         }
         // Held while the copies are made, so that a delivery done at once does not free it.
         messages.retain(message)

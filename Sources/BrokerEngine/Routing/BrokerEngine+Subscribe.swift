@@ -4,6 +4,14 @@ extension BrokerEngine {
     /// SUBSCRIBE (MQTT 5.0 §3.8): each filter on its own, one reason each.
     mutating func receiveSubscribe(_ subscribe: Subscribe, on connection: Int) {
         let session = connections[connection].session
+        if isInHandshake(subscribe.packetIdentifier, on: connection) {
+            let reason =
+                connections[connection].version == .v5 ? ReasonCode.packetIdentifierInUse : .unspecifiedError
+            let reasons = Array(repeating: reason, count: subscribe.filters.count)
+            let suback = SubAck(packetIdentifier: subscribe.packetIdentifier, reasonCodes: reasons)
+            answer(.suback(suback), on: connection, after: 0)
+            return
+        }
         var reasons: [ReasonCode] = []
         var added: [(subscription: Int32, isNew: Bool, handling: RetainHandling)] = []
         var replayed = 0
@@ -64,7 +72,9 @@ extension BrokerEngine {
         var subscription = Subscription()
         subscription.session = session
         subscription.filter = filter
-        subscription.qos = min(wish.qos.rawValue, QoS.atLeastOnce.rawValue)
+        // Deliveries of a group to who commits are ended by commits, once, and handed on when their holder dies: QoS 2 would pin them to it.
+        let isMartlet = connections[Int(sessions[Int(session)].connection)].isMartlet
+        subscription.qos = min(wish.qos.rawValue, parsed.share != nil && isMartlet ? 1 : 2)
         subscription.noLocal = wish.noLocal
         subscription.retainAsPublished = wish.retainAsPublished
         subscription.identifier = identifier
@@ -78,13 +88,13 @@ extension BrokerEngine {
         if let known = sessions[Int(session)].subscriptions[filter], subscriptions[Int(known)].says(subscription) {
             // A client that subscribes again after each reconnect changes nothing, and writes nothing.
             added.append((known, false, wish.retainHandling))
-            return subscription.qos == 0 ? .grantedQoS0 : .grantedQoS1
+            return ReasonCode(rawValue: subscription.qos)
         }
         let handle = put(subscription, share: parsed.share)
         journalSubscription(handle)
         if subscriptions[Int(handle)].fact.isWritten { sessions[Int(session)].changedOn = log.open }
         added.append((handle, isNew, wish.retainHandling))
-        return subscription.qos == 0 ? .grantedQoS0 : .grantedQoS1
+        return ReasonCode(rawValue: subscription.qos)
     }
 
     /// Puts a subscription in, or in the place of the one with the same filter ([MQTT-3.8.4-3]).
@@ -175,6 +185,17 @@ extension BrokerEngine {
     /// UNSUBSCRIBE (MQTT 5.0 §3.10).
     mutating func receiveUnsubscribe(_ unsubscribe: Unsubscribe, on connection: Int) {
         let session = connections[connection].session
+        if isInHandshake(unsubscribe.packetIdentifier, on: connection) {
+            guard connections[connection].version == .v5 else {
+                let message = "packet identifier \(unsubscribe.packetIdentifier) is in use by a QoS 2 message"
+                refuse(connection, PacketError(reasonCode: .protocolError, message: message))
+                return
+            }
+            let reasons = Array(repeating: ReasonCode.packetIdentifierInUse, count: unsubscribe.filters.count)
+            let unsuback = UnsubAck(packetIdentifier: unsubscribe.packetIdentifier, reasonCodes: reasons)
+            answer(.unsuback(unsuback), on: connection, after: 0)
+            return
+        }
         var reasons: [ReasonCode] = []
         for filter in unsubscribe.filters {
             let bytes = Array(filter.utf8)

@@ -29,6 +29,13 @@ extension BrokerEngine {
     mutating func roomInSession(_ session: Int32) {
         let at = Int(session)
         if sessions[at].queue.hasUnsent { pumpLater(session: session) }
+        pumpGroups(of: session)
+    }
+
+    /// The groups a session is a member of may go on.
+    @inline(__always)
+    private mutating func pumpGroups(of session: Int32) {
+        let at = Int(session)
         var index = 0
         while index < sessions[at].groups.count {
             let group = sessions[at].groups[index]
@@ -44,17 +51,27 @@ extension BrokerEngine {
         let at = Int(session)
         guard sessions[at].connection >= 0 else { return }
         let connection = Int(sessions[at].connection)
-        while sessions[at].queue.hasUnsent, hasRoom(session, connection) {
+        // What is not sent after all leaves room for what a group may pin to the session.
+        var hasDropped = false
+        defer { if hasDropped { pumpGroups(of: session) } }
+        while sessions[at].queue.hasUnsent, takesOutput(connection) {
             let position = sessions[at].queue.next
             guard position - sessions[at].queue.head < DeliveryQueue.lastIdentifier else { return }
-            sessions[at].queue.next += 1
             let entry = sessions[at].queue[position]
-            if entry.isDone { continue }
-            if !entry.wasSent, isObsolete(entry.message) {
-                finish(position, of: session)
+            if entry.isDone || entry.isConfirmed {
+                sessions[at].queue.next += 1
+                if !entry.isDone { resumeRelease(position, of: session) }
                 continue
             }
-            if mustWait(entry.message, for: connection) {
+            guard hasWindow(session, connection) else { return }
+            sessions[at].queue.next += 1
+            if !entry.wasSent, isObsolete(entry.message) || isUnstored(entry, of: session) {
+                hasDropped = true
+                giveUp(position, of: session)
+                if entry.isInDoubt { resumeRelease(position, of: session) }
+                continue
+            }
+            if mustWait(entry.message, for: connection) || (entry.qos == 2 && !mayBegin(position, of: session)) {
                 sessions[at].queue.next = position
                 pumpWhenDurable(session: session)
                 return
@@ -72,7 +89,9 @@ extension BrokerEngine {
                 : deliver(entry.message, to: connection, delivery)
             if !sent { statistics.droppedTooLarge += 1 }
             guard sent, entry.qos > 0 else {
-                finish(position, of: session)
+                hasDropped = true
+                giveUp(position, of: session)
+                if !sent, entry.qos == 2, entry.mayHaveBegun { resumeRelease(position, of: session) }
                 continue
             }
             sessions[at].queue[position].isInflight = true
@@ -80,12 +99,23 @@ extension BrokerEngine {
         }
     }
 
-    /// Whether a session may be sent one more QoS 1 message now.
+    /// Whether a session may be sent one more message of QoS 1 or 2 now.
     @inline(__always)
     private func hasRoom(_ session: Int32, _ connection: Int) -> Bool {
+        takesOutput(connection) && hasWindow(session, connection)
+    }
+
+    /// Whether more may be written for a connection.
+    @inline(__always)
+    private func takesOutput(_ connection: Int) -> Bool {
         connections[connection].takesDeliveries
-            && sessions[Int(session)].inflight < min(connections[connection].receiveMaximum, limits.inflightPerSession)
             && connections[connection].output.readableBytes < limits.outputBytesPerConnection
+    }
+
+    /// Whether fewer messages are in flight to a session than may be.
+    @inline(__always)
+    private func hasWindow(_ session: Int32, _ connection: Int) -> Bool {
+        sessions[Int(session)].inflight < min(connections[connection].receiveMaximum, limits.inflightPerSession)
     }
 
     /// Whether a message is not to be sent any more: expired ([MQTT-3.3.2-5]), or refused after it was queued.
@@ -140,7 +170,11 @@ extension BrokerEngine {
             }
             if let member = nextMember(of: group, for: message) {
                 takeFirst(of: group)
-                send(message, of: group, to: member, isReturned: isReturned)
+                if isExactlyOnce(message, to: member) {
+                    pin(message, of: group, to: member)
+                } else {
+                    send(message, of: group, to: member, isReturned: isReturned)
+                }
             } else if isTooLargeForAll(message, of: group) {
                 takeFirst(of: group)
                 statistics.droppedTooLarge += 1
@@ -170,7 +204,7 @@ extension BrokerEngine {
         let session = Int(member.session)
         let connection = Int(sessions[session].connection)
         var delivery = Delivery(
-            qos: subscriptions[Int(member.subscription)].qos,
+            qos: min(subscriptions[Int(member.subscription)].qos, messages.slots[Int(message)].qos),
             isDuplicate: false,
             retain: false,
             identifiers: subscriptions[Int(member.subscription)].identifiers,
@@ -205,7 +239,8 @@ extension BrokerEngine {
             looked += 1
             let connection = sessions[Int(member.session)].connection
             if connection >= 0, hasRoom(member.session, Int(connection)), !sessions[Int(member.session)].shared.isFull,
-                fits(message, member, Int(connection)), !mustWait(message, for: Int(connection))
+                fits(message, member, Int(connection)), !mustWait(message, for: Int(connection)),
+                !isExactlyOnce(message, to: member) || mayPin(message, of: group, to: member.session, Int(connection))
             {
                 return member
             }

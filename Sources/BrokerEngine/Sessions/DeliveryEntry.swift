@@ -6,6 +6,8 @@ struct DeliveryEntry {
     private static let duplicateFlag: UInt8 = 2
     private static let sentFlag: UInt8 = 4
     private static let retainFlag: UInt8 = 8
+    private static let confirmedFlag: UInt8 = 16
+    private static let doubtFlag: UInt8 = 32
     private static let doneHandle: Int32 = -1
     private static let committedHandle: Int32 = -2
 
@@ -48,6 +50,18 @@ struct DeliveryEntry {
         get { flags & Self.sentFlag != 0 }
         set { set(Self.sentFlag, newValue) }
     }
+    /// Of QoS 2, and PUBREC came (or a commit was made of it): never sent as PUBLISH again, and there until PUBCOMP ends its handshake.
+    var isConfirmed: Bool {
+        @inline(__always) get { flags & Self.confirmedFlag != 0 }
+        set { set(Self.confirmedFlag, newValue) }
+    }
+    /// Of QoS 2, and perhaps sent before a crash: its receiver may have its packet identifier in a handshake.
+    var isInDoubt: Bool {
+        get { flags & Self.doubtFlag != 0 }
+        set { set(Self.doubtFlag, newValue) }
+    }
+    /// Whether its receiver may be in the midst of its QoS 2 handshake.
+    var mayHaveBegun: Bool { isInflight || wasSent || isInDoubt || isConfirmed }
 
     /// An entry that is done.
     static let done = DeliveryEntry(message: doneHandle, identifiers: -1, qos: 0, retain: false)

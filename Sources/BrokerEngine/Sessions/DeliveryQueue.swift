@@ -36,6 +36,9 @@ struct DeliveryQueue {
 
     func contains(_ position: UInt64) -> Bool { position >= head && position < tail }
 
+    /// Whether PUBREC came for the delivery at a position.
+    func isConfirmed(at position: UInt64) -> Bool { contains(position) && self[position].isConfirmed }
+
     /// How often the delivery at a position ended in vain; 0 for one that is not there yet.
     func attempts(at position: UInt64) -> UInt16 { contains(position) ? self[position].attempts : 0 }
 
@@ -88,12 +91,20 @@ struct DeliveryQueue {
     }
 
     /// The position a packet identifier stands for, when it is one that was sent.
+    @inline(__always)
     func position(of identifier: UInt16) -> UInt64? {
+        guard let position = place(of: identifier), position < next else { return nil }
+        return position
+    }
+
+    /// The position a packet identifier stands for, sent on this connection or not.
+    @inline(__always)
+    func place(of identifier: UInt16) -> UInt64? {
         guard identifier >= 1, UInt64(identifier) <= Self.lastIdentifier else { return nil }
         let wanted = UInt64(identifier - 1)
         let distance = (wanted + Self.lastIdentifier - head % Self.lastIdentifier) % Self.lastIdentifier
         let position = head + distance
-        return position < next ? position : nil
+        return position < tail ? position : nil
     }
 
     /// Puts back an entry read from the journal, in any order of positions.
@@ -115,9 +126,20 @@ struct DeliveryQueue {
     }
 
     /// After the journal was read: drops what is done at the front.
-    mutating func finishRestoring() {
+    ///
+    /// - Parameter window: How many may have been in flight before the crash.
+    mutating func finishRestoring(window: Int) {
         trim()
         next = head
+        var (position, left) = (head, window)
+        while position < tail, left > 0 {
+            let at = index(position)
+            if !ring[at].isDone {
+                left -= 1
+                if ring[at].qos == 2 { ring[at].isInDoubt = true }
+            }
+            position += 1
+        }
     }
 
     /// The connection is gone: on the next one it starts again at the front, and what was in flight is sent again, marked.
@@ -136,7 +158,8 @@ struct DeliveryQueue {
                 ring[at].isInflight = false
                 ring[at].mayBeDuplicate = true
                 ring[at].wasSent = true
-                if isAttempt {
+                // What was confirmed is in its receiver's hands.
+                if isAttempt, !ring[at].isConfirmed {
                     if ring[at].attempts < .max { ring[at].attempts += 1 }
                     counted.append(position)
                 }

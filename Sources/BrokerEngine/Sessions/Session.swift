@@ -28,6 +28,14 @@ struct Session {
     var subscriptionBytes = 0
     /// The groups it is a member of.
     var groups: [Int32] = []
+    /// Packet identifiers of QoS 2 messages that its client sent and has not released.
+    var received = ReceivedIdentifiers()
+    /// The newest page with a PUBREC of its client: until it is durable no PUBREL is sent.
+    var confirmedOn: UInt64 = 0
+    /// Which packet identifiers may be used again for QoS 2.
+    var identifierReuse = IdentifierReuse()
+    /// QoS 2 deliveries of shared groups that were not sent yet, in the order of their positions.
+    var pins: [PinnedDelivery] = []
     /// Where its record stands in the journal.
     var fact = FactPlace()
     /// The page with the newest change that an answer told its client of: later answers wait for it, on any connection.

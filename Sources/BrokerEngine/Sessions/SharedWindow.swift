@@ -28,6 +28,12 @@ struct SharedWindow {
 
     var isFull: Bool { count == Self.maximumSlots }
 
+    /// Whether a packet identifier is in use.
+    func holds(_ identifier: UInt16) -> Bool {
+        let index = Int(identifier) - Int(Self.firstIdentifier)
+        return slots.indices.contains(index) && slots[index].group != Self.freeGroup
+    }
+
     /// Takes a slot for a delivery and returns its packet identifier.
     mutating func insert(message: Int32, group: Int32) -> UInt16 {
         count += 1

@@ -48,6 +48,8 @@ extension BrokerEngine {
         guard view.qos == .atLeastOnce else {
             // Nobody could be told: there is no PUBACK, and what asks without one does not wait for an answer.
             statistics.stateRequestsRefused += 1
+            // An answer that waits for a page has one acknowledgement, and so one QoS: the protocol's is 1.
+            rejectPublish(view, .implementationSpecificError, on: connection)
             return
         }
         guard let response = envelope.responseTopic, let correlation = envelope.correlation else {

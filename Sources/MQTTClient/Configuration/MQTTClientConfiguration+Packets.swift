@@ -62,7 +62,6 @@ extension MQTTClientConfiguration {
             problems.append("\(name) is not positive")
         }
         if self.backoff.base < .zero { problems.append("backoff.base is negative") }
-        if self.responseQoS == .exactlyOnce { problems.append("responseQoS is 2, which this client does not speak") }
         problems += self.fieldProblems
         guard !problems.isEmpty else { return nil }
         return MQTTClientError(.invalidConfiguration, problems.joined(separator: "; "))
@@ -82,7 +81,6 @@ extension MQTTClientConfiguration {
             if will.message.payload.readableBytes > Int(UInt16.max) {
                 problems.append("will: its payload is longer than 65,535 bytes")
             }
-            if will.message.qos == .exactlyOnce { problems.append("will: QoS 2, which this client does not speak") }
             if will.delay < .zero { problems.append("will: its delay is negative") }
         }
         return problems

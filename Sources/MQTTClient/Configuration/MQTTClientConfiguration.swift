@@ -14,7 +14,7 @@ public struct MQTTClientConfiguration: Sendable {
     public var keepAlive: Duration = .seconds(60)
     /// How long the server may take to answer a ping before the connection counts as dead.
     public var pingTimeout: Duration = .seconds(10)
-    /// How many unacknowledged QoS 1 messages this process holds at once (MQTT 5.0 §3.1.2.11.3); 1 to 65,535.
+    /// How many unacknowledged messages of QoS 1 and 2 this process holds at once (MQTT 5.0 §3.1.2.11.3); 1 to 65,535.
     public var receiveMaximum: Int = 64
     /// How many messages past ``receiveMaximum`` are borne with before the connection is ended for it (reason 0x93).
     ///
@@ -60,7 +60,7 @@ public struct MQTTClientConfiguration: Sendable {
     public var responseTopic: String?
     /// With which quality of service answers come.
     ///
-    /// Answers at QoS 1 count against ``receiveMaximum``: if all of it is held by handlers that each wait for an
+    /// Answers at QoS 1 and 2 count against ``receiveMaximum``: if all of it is held by handlers that each wait for an
     /// answer, none can come. At QoS 0 this cannot happen; an answer lost with its connection ends in a time-out.
     public var responseQoS: MQTTQoS = .atMostOnce
     /// How many requests may wait for an answer at once.

@@ -25,11 +25,8 @@ extension MQTTMessage {
     /// The packet that publishes the message, without its identifier.
     ///
     /// - Returns: The packet; it can be encoded.
-    /// - Throws: ``MQTTClientError/Code/invalidArgument`` or ``MQTTClientError/Code/notSupported``.
+    /// - Throws: ``MQTTClientError/Code/invalidArgument``.
     func packet() throws(MQTTClientError) -> Publish {
-        if self.qos == .exactlyOnce {
-            throw MQTTClientError(.notSupported, "this client does not publish with QoS 2")
-        }
         if let problem = self.problem { throw MQTTClientError(.invalidArgument, problem) }
         return Publish(
             qos: QoS(self.qos),

@@ -4,9 +4,6 @@ extension MQTTSubscription {
     /// What keeps the subscription from being asked for, if anything does.
     var problem: MQTTClientError? {
         let filter = self.topicFilter.debugDescription
-        if self.qos == .exactlyOnce {
-            return MQTTClientError(.notSupported, "\(filter): this client does not subscribe with QoS 2")
-        }
         if let identifier = self.identifier, !(1...268_435_455).contains(identifier) {
             return MQTTClientError(.invalidArgument, "\(filter): \(identifier) is not a subscription identifier")
         }

@@ -148,6 +148,7 @@ extension ClientCore {
             return
         }
         self.subscriptions.addAgain { self.inbox.makeNumber() }
+        self.handshakes.removeAll()
         self.startOver()
         self.window.beginConnection(limit: self.server?.receiveMaximum ?? Int(UInt16.max))
     }
@@ -249,6 +250,7 @@ extension ClientCore {
         self.server = nil
         self.information.withLock { $0 = nil }
         self.outbound = ByteBuffer()
+        self.handshakes.connectionEnded()
         self.dropDeliveries()
         for identifier in self.subscriptions.connectionEnded() { self.identifiers.release(identifier) }
         if let connectedAt = self.connectedAt {

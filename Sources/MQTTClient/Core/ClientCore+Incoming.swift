@@ -9,16 +9,16 @@ extension ClientCore {
     func handle(_ packet: Packet, _ connection: ClientConnection) {
         switch packet {
         case .publish(let publish): self.handle(publish, connection)
-        case .puback(let puback): self.acknowledged(puback)
+        case .puback(let puback): self.acknowledged(puback, connection)
         case .suback(let suback):
             self.answered(suback.packetIdentifier, suback.reasonCodes, isSubscribe: true, connection)
         case .unsuback(let unsuback):
             self.answered(unsuback.packetIdentifier, unsuback.reasonCodes, isSubscribe: false, connection)
         case .pingresp: break
         case .disconnect(let disconnect): self.disconnectedByServer(disconnect, connection)
-        // The handshake of QoS 2 belongs here when the client speaks it; until then nobody asked for these.
-        case .pubrec, .pubrel, .pubcomp:
-            self.violated(connection, .protocolError, "\(packet.type) came, though nothing was sent with QoS 2")
+        case .pubrec(let pubrec): self.received(pubrec, connection)
+        case .pubrel(let pubrel): self.released(pubrel)
+        case .pubcomp(let pubcomp): self.completed(pubcomp, connection)
         case .connack, .auth:
             self.violated(connection, .protocolError, "\(packet.type) came on a connection that was accepted already")
         case .connect, .subscribe, .unsubscribe, .pingreq:
@@ -33,13 +33,8 @@ extension ClientCore {
         }
         var receipt: Receipt?
         if let identifier = publish.packetIdentifier {
-            guard publish.qos == .atLeastOnce else {
-                // It would come again on each new connection: no use to connect again.
-                let message = "a message with QoS 2 came, though nothing was subscribed with it"
-                self.violated(connection, .protocolError, message, isFatal: true)
-                return
-            }
-            guard let sequence = self.acknowledgements.arrive(identifier) else {
+            let isExactlyOnce = publish.qos == .exactlyOnce
+            guard let sequence = self.acknowledgements.arrive(identifier, isExactlyOnce: isExactlyOnce) else {
                 let held = self.acknowledgements.count
                 let message = "\(held) unacknowledged messages are held, and another came"
                 self.violated(connection, .receiveMaximumExceeded, message)
@@ -47,7 +42,16 @@ extension ClientCore {
             }
             if self.acknowledgements.count > self.configuration.receiveMaximum { self.overran() }
             let position = ReceiptPosition(connection: self.connectionNumber, sequence: sequence)
-            receipt = Receipt(inbox: self.inbox, position: position)
+            var held: HeldMessage?
+            if isExactlyOnce {
+                guard let number = self.arrived(identifier, at: sequence) else { return }
+                if self.isForItself(publish.topic) {
+                    self.finished(number)
+                } else {
+                    held = HeldMessage(inbox: self.inbox, number: number)
+                }
+            }
+            receipt = Receipt(inbox: self.inbox, position: position, held: held)
         }
         self.turn.received += 1
         if self.requests.isResponseTopic(publish.topic) {
@@ -72,6 +76,11 @@ extension ClientCore {
         )
     }
 
+    /// Whether messages of a topic are not for the application's hands: the client itself is done with them at once.
+    private func isForItself(_ topic: String) -> Bool {
+        self.requests.isResponseTopic(topic) || !self.listeners.listeners(of: topic).isEmpty
+    }
+
     private func overran() {
         self.metrics.overruns.increment()
         if self.isOverrun { return }
@@ -84,8 +93,15 @@ extension ClientCore {
 
     /// Sends the acknowledgements that may leave now.
     func sendAcknowledgements() {
-        while let identifier = self.acknowledgements.release() {
-            self.write(.puback(PubAck(packetIdentifier: identifier)))
+        while let released = self.acknowledgements.release() {
+            let identifier = released.identifier
+            if !released.isExactlyOnce {
+                self.write(.puback(PubAck(packetIdentifier: identifier)))
+            } else if self.handshakes.confirm(identifier) {
+                self.write(.pubrec(PubRec(packetIdentifier: identifier)))
+            } else {
+                continue
+            }
             self.turn.acknowledged += 1
         }
     }

@@ -2,6 +2,7 @@ import DequeModule
 import Logging
 import MQTTPackets
 import MQTTSessions
+import MQTTTransport
 
 extension ClientCore {
     func enqueue(_ operation: PublishOperation) {
@@ -16,14 +17,16 @@ extension ClientCore {
     /// - Returns: Whether something was done, so that there may be more.
     func sendNextPublish() -> Bool {
         if let (identifier, operation) = self.window.nextToResend() {
+            if operation.received != nil {
+                self.write(.pubrel(PubRel(packetIdentifier: identifier)))
+                return true
+            }
             var packet = self.packet(operation)
             packet.packetIdentifier = identifier
             packet.dup = true
             self.noteResent(operation)
             if let error = self.tooLarge(packet) {
-                _ = self.window.acknowledge(identifier)
-                self.identifiers.release(identifier)
-                self.answer(operation, .failure(error))
+                self.giveUp(operation, identifier, error)
             } else {
                 self.write(.publish(packet))
                 self.turn.published += 1
@@ -89,21 +92,21 @@ extension ClientCore {
         return MQTTClientError(.packetTooLarge, message, reasonCode: .packetTooLarge)
     }
 
-    func acknowledged(_ puback: PubAck) {
-        guard let operation = self.window.acknowledge(puback.packetIdentifier) else {
+    func acknowledged(_ puback: PubAck, _ connection: ClientConnection) {
+        guard let operation = self.window.element(puback.packetIdentifier) else {
             self.logger.debug("PUBACK for nothing", metadata: ["identifier": "\(puback.packetIdentifier)"])
             return
         }
+        guard operation.packet.qos == .atLeastOnce else {
+            let message = "PUBACK \(puback.packetIdentifier) came for a message with QoS 2"
+            self.violated(connection, .protocolError, message)
+            return
+        }
+        _ = self.window.acknowledge(puback.packetIdentifier)
         self.identifiers.release(puback.packetIdentifier)
         let code = MQTTReasonCode(puback.reasonCode)
         if code.isError {
-            let reason = puback.properties.reasonString.map { ": \($0)" } ?? ""
-            let error = MQTTClientError(
-                .publishRefused,
-                "the server did not take the message\(reason)",
-                reasonCode: code
-            )
-            self.answer(operation, .failure(error))
+            self.answer(operation, .failure(self.refusal(puback.reasonCode, puback.properties.reasonString)))
             return
         }
         let result = MQTTPublishResult(
@@ -115,6 +118,13 @@ extension ClientCore {
             self.requests.update(correlation) { $0.isAcknowledged = true }
         }
         self.answer(operation, .success(result))
+    }
+
+    /// The error of a message that the server refused.
+    func refusal(_ code: ReasonCode, _ reason: String?) -> MQTTClientError {
+        let reason = reason.map { ": \($0)" } ?? ""
+        let message = "the server did not take the message\(reason)"
+        return MQTTClientError(.publishRefused, message, reasonCode: MQTTReasonCode(code))
     }
 
     private func noteResent(_ operation: PublishOperation) {
@@ -129,7 +139,7 @@ extension ClientCore {
         self.tell(operation.waiter, result)
     }
 
-    private func tell(_ waiter: PublishOperation.Waiter, _ result: Result<MQTTPublishResult, MQTTClientError>) {
+    func tell(_ waiter: PublishOperation.Waiter, _ result: Result<MQTTPublishResult, MQTTClientError>) {
         switch waiter {
         case .task(let reply): self.turn.answers.append(.publish(reply, result))
         case .request(let correlation):
@@ -139,10 +149,23 @@ extension ClientCore {
     }
 
     /// The server knows nothing of what was sent: all of it waits again, as new, before what waits already.
+    ///
+    /// Not so QoS 2: what the server had taken is done, and of the rest nobody can say whether it had, so that their senders decide.
     func startOver() {
         let unacknowledged = self.window.removeAll()
-        for operation in unacknowledged { self.noteResent(operation) }
-        self.queue.prepend(contentsOf: unacknowledged)
+        var again: [PublishOperation] = []
+        for operation in unacknowledged {
+            if let result = operation.received {
+                self.answer(operation, .success(result))
+            } else if operation.packet.qos == .exactlyOnce {
+                let message = "the server has lost the session; whether it took the message nobody knows"
+                self.answer(operation, .failure(MQTTClientError(.sessionLost, message)))
+            } else {
+                self.noteResent(operation)
+                again.append(operation)
+            }
+        }
+        self.queue.prepend(contentsOf: again)
         self.identifiers = PacketIdentifiers()
     }
 

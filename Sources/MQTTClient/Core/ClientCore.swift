@@ -74,6 +74,8 @@ actor ClientCore {
 
     // What comes in.
     var acknowledgements: OrderedAcknowledgements
+    /// The handshakes of QoS 2; part of the session.
+    var handshakes = IncomingHandshakes()
     /// Whether the server went past the Receive Maximum on the present connection.
     var isOverrun = false
     var emptied = ClientInbox.Contents()
@@ -132,6 +134,8 @@ actor ClientCore {
         for position in contents.acknowledgements where position.connection == self.connectionNumber {
             self.acknowledgements.finish(position.sequence)
         }
+        for number in contents.finished { self.finished(number) }
+        for number in contents.letGo { self.handshakes.letGo(number) }
         var cancelled: Set<UInt64> = []
         for command in contents.commands {
             switch command {
@@ -146,6 +150,8 @@ actor ClientCore {
         }
         if !cancelled.isEmpty { self.cancel(cancelled) }
         contents.acknowledgements.removeAll(keepingCapacity: true)
+        contents.finished.removeAll(keepingCapacity: true)
+        contents.letGo.removeAll(keepingCapacity: true)
         contents.commands.removeAll(keepingCapacity: true)
         self.emptied = contents
         self.endTurn()

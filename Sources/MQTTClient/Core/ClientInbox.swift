@@ -6,6 +6,10 @@ final class ClientInbox: Sendable {
     /// What gathered since the last time.
     struct Contents: Sendable {
         var acknowledgements: [ReceiptPosition] = []
+        /// Messages of QoS 2 that are done with, by their numbers.
+        var finished: [UInt64] = []
+        /// Messages of QoS 2 that the application has no longer.
+        var letGo: [UInt64] = []
         var commands: [ClientCommand] = []
     }
 
@@ -51,6 +55,30 @@ final class ClientInbox: Sendable {
         let wakeUp = self.state.withLock { state -> (@Sendable () -> Void)? in
             guard state.end == nil else { return nil }
             state.contents.acknowledgements.append(position)
+            return Self.wakeUp(&state)
+        }
+        wakeUp?()
+    }
+
+    /// Asks for a message of QoS 2 to be acknowledged.
+    ///
+    /// - Parameter number: Which message.
+    func finish(_ number: UInt64) {
+        let wakeUp = self.state.withLock { state -> (@Sendable () -> Void)? in
+            guard state.end == nil else { return nil }
+            state.contents.finished.append(number)
+            return Self.wakeUp(&state)
+        }
+        wakeUp?()
+    }
+
+    /// Says that the application has a message of QoS 2 no longer.
+    ///
+    /// - Parameter number: Which message.
+    func letGo(_ number: UInt64) {
+        let wakeUp = self.state.withLock { state -> (@Sendable () -> Void)? in
+            guard state.end == nil else { return nil }
+            state.contents.letGo.append(number)
             return Self.wakeUp(&state)
         }
         wakeUp?()

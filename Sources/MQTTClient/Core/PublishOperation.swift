@@ -21,4 +21,6 @@ struct PublishOperation: Sendable {
     /// When the waiter is told that it took too long.
     var deadline: Duration?
     var waiter: Waiter
+    /// What PUBREC said of a message of QoS 2: from then on PUBREL is sent, and the message never again.
+    var received: MQTTPublishResult?
 }

@@ -1,6 +1,6 @@
 /// The messages that arrive for a client, oldest first.
 ///
-/// At most ``MQTTClientConfiguration/receiveMaximum`` unacknowledged QoS 1 messages are there or in the application's
+/// At most ``MQTTClientConfiguration/receiveMaximum`` unacknowledged messages of QoS 1 and 2 are there or in the application's
 /// hands at any time, because the server may not send more (see
 /// ``MQTTClientConfiguration/receiveMaximumAllowance`` for servers that do). Several tasks may take from it: each message goes to one
 /// of them. The sequence ends after ``MQTTClient/stopReceiving()`` and when the client ends.

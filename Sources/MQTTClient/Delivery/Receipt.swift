@@ -1,9 +1,15 @@
-/// Names one QoS 1 message of one connection to the client that received it.
+/// Names one message to the client that received it.
 struct Receipt: Sendable {
     let inbox: ClientInbox
     let position: ReceiptPosition
+    /// What stands for a message of QoS 2, on whatever connection it is acknowledged.
+    let held: HeldMessage?
 
     func acknowledge() {
-        self.inbox.acknowledge(self.position)
+        if let held = self.held {
+            held.acknowledge()
+        } else {
+            self.inbox.acknowledge(self.position)
+        }
     }
 }

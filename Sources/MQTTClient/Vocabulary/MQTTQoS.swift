@@ -4,7 +4,7 @@ public enum MQTTQoS: UInt8, Sendable, Hashable, Comparable, CaseIterable {
     case atMostOnce = 0
     /// The message arrives once or more often; the receiver acknowledges it.
     case atLeastOnce = 1
-    /// The message arrives once. This client neither publishes nor subscribes at this level yet.
+    /// The message arrives once: sender and receiver keep its packet identifier until both know that it did.
     case exactlyOnce = 2
 
     /// Orders by the strength of the promise.

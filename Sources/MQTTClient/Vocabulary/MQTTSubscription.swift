@@ -17,7 +17,7 @@ public struct MQTTSubscription: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - topicFilter: The filter; `$share/GROUP/FILTER` shares it with others of the group.
-    ///   - qos: The strongest quality of service that the server may use; at most QoS 1 at present.
+    ///   - qos: The strongest quality of service that the server may use.
     ///   - noLocal: Whether messages that this client published itself are left out; not with `$share`.
     ///   - retainAsPublished: Whether the retain flag of a message stays as its publisher set it.
     ///   - retainHandling: When retained messages are sent.

@@ -31,7 +31,9 @@ public struct HandlerRegistration: Sendable {
     ///   - handler: The handler.
     ///   - name: What the handler is called in logs, metrics and dead letters; its type's name if none is given.
     ///   - group: The group that shares the messages; the worker's own if none is given. Each group gets every message.
-    ///   - qos: The strongest quality of service. At QoS 0 messages are lost when the worker or the connection is.
+    ///   - qos: The strongest quality of service. At QoS 0 messages are lost when the worker or the connection is. QoS 2 pins a message to the
+    ///     replica that got it ([MQTT-4.8.2-4]): it waits for that replica, and is lost when its session ends. At level A the broker grants QoS 1
+    ///     for it, because commits apply each message once already.
     ///   - retry: How failed messages are tried again; the worker's own policy if none is given.
     ///   - deadline: How long one attempt may take; the worker's own if none is given.
     public init<H: Handler>(

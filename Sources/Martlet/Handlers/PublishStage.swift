@@ -32,7 +32,10 @@ final class PublishStage: Sendable {
             throw WorkerError(.invalidPublish, "no message can be published to the topic '\(message.topic)'")
         }
         guard message.qos != .exactlyOnce else {
-            throw WorkerError(.invalidPublish, "the client does not publish at QoS 2")
+            throw WorkerError(
+                .invalidPublish,
+                "a handler publishes at QoS 0 or 1: what makes its messages come once is their commit"
+            )
         }
         let error = state.withLock { state -> WorkerError? in
             if state.isClosed {

@@ -43,9 +43,6 @@ struct Route: Sendable {
         guard !group.isEmpty, !group.contains(where: { "/+#\0".contains($0) }) else {
             throw WorkerError(.invalidConfiguration, "the group '\(group)' must not be empty or hold / + #")
         }
-        guard registration.qos != .exactlyOnce else {
-            throw WorkerError(.invalidConfiguration, "handler \(registration.name) asks for QoS 2: the client has none")
-        }
         self.identifier = Self.identifier(of: "$share/\(group)/\(registration.filter)")
         let deadLetters = configuration.deadLetterPrefix(group: group)
         if pattern.canMatch(topicsBelow: deadLetters) {

@@ -55,7 +55,9 @@ extension WorkerRun {
     private func check(_ answers: [MQTTReasonCode], of subscriptions: [MQTTSubscription]) throws(WorkerError) {
         for (subscription, answer) in zip(subscriptions, answers) {
             guard !answer.isError else { throw Self.refusal(of: subscription.topicFilter, answer) }
-            guard answer.rawValue >= subscription.qos.rawValue else {
+            // Where deliveries are ended by commits the broker grants QoS 1: each is applied once, and none is pinned to a replica.
+            let wanted = ladder.value == .atomic ? min(subscription.qos, .atLeastOnce) : subscription.qos
+            guard answer.rawValue >= wanted.rawValue else {
                 throw WorkerError(
                     .guaranteeNotMet,
                     "the broker grants QoS \(answer.rawValue) for \(subscription.topicFilter), which is less than asked for"

@@ -1,7 +1,7 @@
 import ArgumentParser
 import MQTTClient
 
-/// A quality of service as it is written on the command line: `0` or `1` (QoS 2 is not served yet).
+/// A quality of service as it is written on the command line: `0`, `1` or `2`.
 struct DeliveryQuality: ExpressibleByArgument {
     var quality: MQTTQoS
 
@@ -13,11 +13,12 @@ struct DeliveryQuality: ExpressibleByArgument {
         switch argument {
         case "0": self.quality = .atMostOnce
         case "1": self.quality = .atLeastOnce
+        case "2": self.quality = .exactlyOnce
         default: return nil
         }
     }
 
-    var defaultValueDescription: String { quality == .atMostOnce ? "0" : "1" }
+    var defaultValueDescription: String { "\(quality.rawValue)" }
 
-    static let allValueStrings = ["0", "1"]
+    static let allValueStrings = ["0", "1", "2"]
 }

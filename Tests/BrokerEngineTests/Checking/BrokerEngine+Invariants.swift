@@ -87,6 +87,13 @@ extension BrokerEngine {
             if sessionByID[session.id] != Int32(index) { broken.append("\(name): not found by its identity") }
             if sessionByClient[session.clientIdentifier] != Int32(index) { broken.append("\(name): not found by name") }
             if log.isOn, session.isPersistent != session.fact.isWritten { broken.append("\(name): not journaled") }
+            for receipt in session.received.receipts where log.isOn && session.isPersistent != receipt.fact.isWritten {
+                broken.append("\(name): identifier \(receipt.identifier) not journaled")
+            }
+            if session.received.count != session.received.receipts.count { broken.append("\(name): identifiers") }
+            for receipt in session.received.receipts where session.received[receipt.identifier] == nil {
+                broken.append("\(name): identifier \(receipt.identifier) is not found")
+            }
             if session.connection >= 0, connections[Int(session.connection)].session != Int32(index) {
                 broken.append("\(name): its connection does not know it")
             }
@@ -159,6 +166,7 @@ extension BrokerEngine {
         guard log.isOn else { return }
         var facts: [FactPlace] = [started]
         facts += stateFacts
+        for session in sessions { facts += session.received.receipts.map(\.fact) }
         facts += sessions.map(\.fact) + subscriptions.map(\.fact) + groups.map(\.fact) + messages.slots.map(\.fact)
         var live: [UInt64: Int] = [:]
         var bytes = 0
@@ -215,8 +223,14 @@ extension BrokerEngine {
             if connection.session >= 0 {
                 let session = sessions[Int(connection.session)]
                 if session.connection != Int32(index) { broken.append("\(name): its session is elsewhere") }
+                if connection.openHandshakes > session.received.count {
+                    broken.append("\(name): \(connection.openHandshakes) handshakes, \(session.received.count) found")
+                }
+                if session.received.count > 0, !connection.mayHoldReceipts { broken.append("\(name): may hold") }
                 let most = min(connection.receiveMaximum, limits.inflightPerSession)
-                if session.inflight > most { broken.append("\(name): \(session.inflight) in flight of \(most)") }
+                // PUBRELs of an earlier connection do not wait for room.
+                let inflight = session.inflight - session.queue.entries.count { $0.isInflight && $0.isConfirmed }
+                if inflight > most { broken.append("\(name): \(inflight) in flight of \(most)") }
             }
         }
         for mark in holders where !connections[Int(mark)].isHolder { broken.append("connection \(mark): no holder") }
@@ -246,9 +260,14 @@ extension BrokerEngine {
         }
         for (index, group) in groups.enumerated() where group.queued > 0 {
             if group.isPagePending, mustWait(first(of: Int32(index))) { continue }
-            let takers = group.members.filter {
-                hasRoom(Int($0.session))
-                    && connections[Int(sessions[Int($0.session)].connection)].maximumPacketSize == .max
+            let takers = group.members.filter { member in
+                guard hasRoom(Int(member.session)) else { return false }
+                let connection = Int(sessions[Int(member.session)].connection)
+                guard let message = first(of: Int32(index)), connections[connection].maximumPacketSize == .max else {
+                    return false
+                }
+                return !isExactlyOnce(message, to: member)
+                    || mayPin(message, of: Int32(index), to: member.session, connection)
             }
             if !takers.isEmpty { broken.append("group \(index): something waits though a member has room") }
         }

@@ -46,6 +46,8 @@ final class EngineHarness {
     private var closed: [Peer] = []
     /// Told of a page when it is taken from the engine, which is when its facts are complete.
     var pageTaken: (UInt64) -> Void = { _ in }
+    /// Told of the end of each turn of the engine.
+    var turnEnded: () -> Void = {}
     /// Told of a page that there is no room for, before the engine is.
     var pageFailing: (UInt64) -> Void = { _ in }
     /// Whether every packet ends its turn; false for a test that puts several into one.
@@ -168,6 +170,7 @@ final class EngineHarness {
         repeat {
             resume()
             engine.endTurn(at: now)
+            turnEnded()
             flush()
             readPage()
             appendPage()

@@ -109,34 +109,6 @@ import Testing
         #expect(reader.takePublishes().map(\.qos) == [delivered])
     }
 
-    @Test func qos2IsRefused() {
-        let harness = EngineHarness()
-        let writer = harness.connect("writer")
-        #expect(writer.connAck?.properties.maximumQoS == .atLeastOnce)
-        writer.publish("a", qos: .exactlyOnce)
-        #expect(writer.disconnectReason == .qosNotSupported, "MQTT-3.2.2-11")
-        let old = harness.connectOld("old")
-        old.publish("a", qos: .exactlyOnce)
-        #expect(old.isClosed)
-    }
-
-    @Test func packetsOfQoS2AreAnsweredOrRefused() {
-        let harness = EngineHarness()
-        let releasing = harness.connect("releasing")
-        releasing.send(.pubrel(PubRel(packetIdentifier: 9)))
-        #expect(
-            releasing.take().last
-                == .pubcomp(PubComp(packetIdentifier: 9, reasonCode: .packetIdentifierNotFound))
-        )
-        #expect(!releasing.isClosed)
-        let receiving = harness.connect("receiving")
-        receiving.send(.pubrec(PubRec(packetIdentifier: 9)))
-        #expect(receiving.disconnectReason == .protocolError)
-        let completing = harness.connect("completing")
-        completing.send(.pubcomp(PubComp(packetIdentifier: 9)))
-        #expect(completing.disconnectReason == .protocolError)
-    }
-
     @Test func pubAckSaysWhenNobodyIsSubscribed() {
         let harness = EngineHarness()
         let writer = harness.connect("writer")

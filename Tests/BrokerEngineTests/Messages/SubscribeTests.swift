@@ -16,7 +16,7 @@ import Testing
         #expect(peer.subAck?.packetIdentifier == 5)
         #expect(
             peer.subAck?.reasonCodes == [
-                .grantedQoS1, .grantedQoS1, .topicFilterInvalid, .topicFilterInvalid, .grantedQoS1, .grantedQoS1,
+                .grantedQoS2, .grantedQoS2, .topicFilterInvalid, .topicFilterInvalid, .grantedQoS2, .grantedQoS2,
                 .topicFilterInvalid, .topicFilterInvalid, .topicFilterInvalid,
             ]
         )
@@ -30,7 +30,7 @@ import Testing
         peer.subscribe("a/#/b")
         #expect(peer.subAck?.reasonCodes == [.unspecifiedError])
         peer.subscribe("a", qos: .exactlyOnce)
-        #expect(peer.subAck?.reasonCodes == [.grantedQoS1])
+        #expect(peer.subAck?.reasonCodes == [.grantedQoS2])
         peer.subscribe("b")
         #expect(peer.subAck?.reasonCodes == [.unspecifiedError])
     }

@@ -8,6 +8,8 @@ struct EngineDescription: Equatable {
         var qos: UInt8
         var retain: Bool
         var identifiers: [UInt32]
+        /// Of QoS 2, and PUBREC came.
+        var isConfirmed = false
     }
 
     struct Session: Equatable {
@@ -18,6 +20,8 @@ struct EngineDescription: Equatable {
         var endsAt: Int64
         var subscriptions: [String: Model.Subscription]
         var queue: [Entry]
+        /// Packet identifiers in QoS 2 handshakes from the client.
+        var received: Set<UInt16>
 
         /// What becomes of it when its connection is lost at a moment.
         mutating func loseConnection(at now: EngineTime) {
@@ -57,7 +61,8 @@ struct EngineDescription: Equatable {
                 expiry: session.expiry,
                 endsAt: session.endsAt.milliseconds,
                 subscriptions: subscriptions,
-                queue: queue
+                queue: queue,
+                received: Set(session.received.receipts.map(\.identifier))
             )
         }
         for index in engine.groups.indices where engine.groups[index].id != 0 {
@@ -75,7 +80,8 @@ struct EngineDescription: Equatable {
             message: identifier(entry.message, engine),
             qos: entry.qos,
             retain: entry.retain,
-            identifiers: entry.identifiers < 0 ? [] : engine.identifierSets[entry.identifiers]
+            identifiers: entry.identifiers < 0 ? [] : engine.identifierSets[entry.identifiers],
+            isConfirmed: entry.isConfirmed
         )
     }
 
@@ -97,7 +103,8 @@ struct EngineDescription: Equatable {
         return Group(members: members, messages: sequences.map(\.message))
     }
 
-    private static func identifier(_ message: Int32, _ engine: borrowing BrokerEngine) -> Int {
+    /// What is read back from the payload of a kept message.
+    static func identifier(_ message: Int32, _ engine: borrowing BrokerEngine) -> Int {
         let slot = engine.messages.slots[Int(message)]
         let range = engine.messages.bodyRange(message)
         let payload = engine.messages.chunks[Int(slot.chunk)].bytes[range].dropFirst(slot.payloadOffset)

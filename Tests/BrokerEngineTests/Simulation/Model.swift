@@ -29,6 +29,14 @@ struct Model {
         var isOfCommit = false
         /// Put off: not to come before this moment.
         var notBefore = Int64.min
+        /// PUBREC was sent for it, or a commit was made of it.
+        var isConfirmed = false
+        /// The page that says so.
+        var confirmedPage: UInt64 = 0
+        /// The shared group it came from.
+        var group: String?
+        /// Its position in the engine's queue, for one that came from a group.
+        var position: UInt64?
     }
 
     /// A key of the state store.
@@ -65,6 +73,10 @@ struct Model {
         var isSmall = false
         /// The page with the newest change that its client may count on once answered.
         var changedOn: UInt64 = 0
+        /// Packet identifiers of QoS 2 messages that were received and not released, with the page each is on.
+        var received: [UInt16: UInt64] = [:]
+        /// The page with the newest release.
+        var releasedOn: UInt64 = 0
     }
 
     struct Group {
@@ -121,6 +133,8 @@ struct Model {
     /// The pages from one on could not be stored, and some messages are refused.
     mutating func fail(from page: UInt64, refused: Set<Int>) {
         for client in sessions.keys {
+            let received = sessions[client]?.received ?? [:]
+            sessions[client]?.received = received.filter { $0.value < page }
             for index in (sessions[client]?.queue ?? []).indices {
                 sessions[client]?.queue[index].fail(from: page, refused: refused)
             }
@@ -176,6 +190,8 @@ extension Model.Entry {
         guard page >= failed, !isOfCommit else { return }
         // A copy of a retained message is a message of its own for a persistent session only.
         if refused.contains(message), !isOwn || !isDurable { mayVanish = true }
+        // With QoS 2 nothing is sent that the journal does not have.
+        if qos == 2, isOwn, isDurable { mayVanish = true }
         isDurable = false
     }
 }

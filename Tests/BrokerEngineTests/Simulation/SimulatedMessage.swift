@@ -19,8 +19,10 @@ struct SimulatedMessage {
     var isWill = false
     /// Published by a commit.
     var isOfCommit = false
-    /// The page of that commit: nobody may see it before.
+    /// The page of that commit, or of the packet identifier of a QoS 2 message: nobody may see it before.
     var commitPage: UInt64 = 0
+    /// The message that it is sent again as, after a crash or a refusal that its publisher did not hear of; itself for the first.
+    var root = 0
     /// When it expires, in milliseconds; set when it is published.
     var expiresAt = Int64.max
 

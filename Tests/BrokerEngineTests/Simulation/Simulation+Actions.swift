@@ -12,11 +12,12 @@ extension Simulation {
     /// What may happen, with how often it does when the seed does not say otherwise.
     enum Action: CaseIterable {
         case connect, leave, subscribe, unsubscribe, publish, acknowledge, churn, socket, time, journal, crash
-        case commit, state, work
+        case commit, state, work, release
 
         var weight: Int {
             switch self {
             case .connect, .subscribe, .journal: 8
+            case .release: 12
             case .publish: 35
             case .acknowledge: 18
             case .commit: 25
@@ -35,13 +36,14 @@ extension Simulation {
             let factor = random.pick([0, 1, 1, 1, 4])
             actions += Array(repeating: action, count: action.weight * factor)
         }
-        return actions + [.connect, .connect, .subscribe, .publish]
+        return actions + [.connect, .connect, .subscribe, .publish, .release]
     }
 
     func act() {
         let client = Int.random(in: 0..<clients.count, using: &random)
         // One that sleeps while the others work: its old facts are moved again and again.
         if client == 0, isSleepy, step > 40 { return clients[0].isConnected ? leave(0) : churn(1) }
+        for index in clients.indices where clients[index].mustResume && !random.oneIn(4) { resume(index) }
         switch random.pick(mood) {
         case .connect: connect(client)
         case .leave: leave(client)
@@ -57,6 +59,7 @@ extension Simulation {
         case .commit: commit(client)
         case .state: askState(client)
         case .work: work()
+        case .release: release(client)
         }
     }
 
@@ -65,6 +68,7 @@ extension Simulation {
         for _ in 0..<10 where clients[publisher].isConnected {
             publish(publisher)
             turn()
+            release(publisher)
             for index in clients.indices where !random.oneIn(4) {
                 guard let peer = clients[index].peer, let last = clients[index].inflight.popLast() else { continue }
                 acknowledge(last, by: index, peer)
@@ -78,7 +82,7 @@ extension Simulation {
     func connect(_ index: Int, cleanly: Bool? = nil) {
         let profile = clients[index].profile
         var connect = Connect(version: profile.version, clientIdentifier: profile.name)
-        connect.cleanStart = cleanly ?? random.oneIn(5)
+        connect.cleanStart = clients[index].mustStartClean || (cleanly ?? random.oneIn(5))
         var expiry = profile.expiry
         if profile.version == .v5 {
             if cleanly == nil, random.oneIn(8) { expiry = 0 }
@@ -92,12 +96,12 @@ extension Simulation {
         }
         var will: Int?
         if profile.hasWill {
-            let message = newMessage(topic: random.pick(Self.topics), qos: random.pick([0, 1]), isWill: true)
+            let message = newMessage(topic: random.pick(Self.topics), qos: random.pick([0, 1, 2]), isWill: true)
             will = message
             connect.will = Will(
                 topic: messages[message].topic,
                 payload: ByteBuffer(string: messages[message].payload),
-                qos: messages[message].qos == 0 ? .atMostOnce : .atLeastOnce
+                qos: QoS(rawValue: messages[message].qos) ?? .atMostOnce
             )
             if profile.version == .v5 { connect.will?.properties.willDelayInterval = profile.willDelay }
         }
@@ -107,6 +111,10 @@ extension Simulation {
         peer.send(.connect(connect))
         if clients[index].isConnected { disconnected(index, normally: false) }
         clients[index].peer = peer
+        if connect.cleanStart {
+            clients[index].forgetSession()
+            clients[index].mustStartClean = true
+        }
         attach(index, clean: connect.cleanStart, expiry: expiry, will: will, page: page)
         let topic = Self.answerTopic(profile.name)
         if profile.version == .v5, model.sessions[profile.name]?.subscriptions[topic] == nil {
@@ -167,7 +175,8 @@ extension Simulation {
         let isFive = clients[index].profile.version == .v5
         let filter = isShared ? random.pick(Self.sharedFilters) : random.pick(Self.filters)
         let identifier = isFive && random.oneIn(2) ? UInt32.random(in: 1...9, using: &random) : 0
-        var wish = SubscribeFilter(filter: filter, qos: isShared || !random.oneIn(3) ? .atLeastOnce : .atMostOnce)
+        let qos: QoS = random.pick([.atLeastOnce, .exactlyOnce, .exactlyOnce, isShared ? .atLeastOnce : .atMostOnce])
+        var wish = SubscribeFilter(filter: filter, qos: qos)
         if isFive, !isShared {
             wish.noLocal = random.oneIn(4)
             wish.retainAsPublished = random.oneIn(2)
@@ -185,8 +194,10 @@ extension Simulation {
         let isRefusing = harness.engine.isRefusing
         let packet = peer.subscribe(filter, qos: wish.qos, identifier: identifier == 0 ? nil : identifier) { $0 = wish }
         let isNew = model.sessions[name]?.subscriptions[filter] == nil
+        // Who commits shares at QoS 1.
+        let isWorker = filter.hasPrefix("$share/") && clients[index].isMartlet
         let made = Model.Subscription(
-            qos: wish.qos.rawValue,
+            qos: min(wish.qos.rawValue, isWorker ? 1 : 2),
             identifier: identifier,
             noLocal: wish.noLocal,
             retainAsPublished: wish.retainAsPublished
@@ -233,10 +244,12 @@ extension Simulation {
         collect()
         guard let peer = clients[index].peer else { return connect(index) }
         let profile = clients[index].profile
-        let most = profile.version == .v5 ? Int(harness.configuration.limits.receiveMaximum) : 65_535
-        guard clients[index].outgoing.count < most else { return }
+        guard canPublish(index) else { return }
         let isWork = topic != nil
-        let message = newMessage(topic: topic ?? random.pick(Self.topics), qos: !isWork && random.oneIn(4) ? 0 : 1)
+        let message = newMessage(
+            topic: topic ?? random.pick(Self.topics),
+            qos: isWork ? 1 : random.pick([0, 1, 1, 2, 2])
+        )
         if !isWork, random.oneIn(5) {
             messages[message].retain = true
             messages[message].isClear = random.oneIn(4)
@@ -245,6 +258,7 @@ extension Simulation {
         }
         messages[message].isLarge = !messages[message].isClear && random.oneIn(6)
         if profile.version == .v5, random.oneIn(8) { messages[message].expiry = random.pick([1, 5, 100]) }
+        if messages[message].qos == 2 { return publishOnce(index, message) }
         let sent = messages[message]
         note("\(profile.name) publishes \(message) to \(sent.topic), QoS \(sent.qos), retain: \(sent.retain)")
         let page = harness.engine.log.open
@@ -283,6 +297,7 @@ extension Simulation {
 
     func acknowledge(_ delivery: SimulatedClient.Delivery, by index: Int, _ peer: Peer) {
         let name = clients[index].profile.name
+        if delivery.qos == 2 { return goOn(delivery, by: index, peer) }
         note("\(name) acknowledges \(delivery.packetIdentifier), order \(delivery.order)")
         let reason: ReasonCode = clients[index].profile.version == .v5 && random.oneIn(9) ? .unspecifiedError : .success
         peer.send(.puback(PubAck(packetIdentifier: delivery.packetIdentifier, reasonCode: reason)))
@@ -303,7 +318,8 @@ extension Simulation {
     }
 
     func newMessage(topic: String, qos: UInt8, isWill: Bool = false) -> Int {
-        let message = SimulatedMessage(identifier: messages.count, topic: topic, qos: qos, isWill: isWill)
+        var message = SimulatedMessage(identifier: messages.count, topic: topic, qos: qos, isWill: isWill)
+        message.root = message.identifier
         messages.append(message)
         return message.identifier
     }

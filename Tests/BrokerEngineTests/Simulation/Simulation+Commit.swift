@@ -81,7 +81,7 @@ extension Simulation {
     // MARK: What it does
 
     private func addDelivery(to commit: inout Commit, _ index: Int, _ used: inout Set<[UInt8]>) {
-        let own = clients[index].inflight.filter { $0.id != nil }
+        let own = clients[index].inflight.filter { $0.id != nil && $0.step == .published }
         var id: [UInt8]?
         if !own.isEmpty, !random.oneIn(6) {
             id = random.pick(own).id
@@ -114,6 +114,7 @@ extension Simulation {
             return false
         }
         return queue[identity.position].isInflight && !queue[identity.position].isDone
+            && !queue[identity.position].isConfirmed
     }
 
     private func addWrites(to commit: inout Commit, isRefusing: Bool) {
@@ -152,7 +153,7 @@ extension Simulation {
 
     private func addMessages(to commit: inout Commit, isRefusing: Bool) {
         for _ in 0..<random.pick([0, 0, 1, 1, 2]) {
-            let message = newMessage(topic: random.pick(Self.outTopics), qos: random.oneIn(4) ? 0 : 1)
+            let message = newMessage(topic: random.pick(Self.outTopics), qos: random.pick([0, 1, 1, 2]))
             messages[message].isOfCommit = true
             if random.oneIn(5) {
                 messages[message].retain = true
@@ -183,7 +184,8 @@ extension Simulation {
         }
         cover("commit done")
         if let delivery = commit.delivery {
-            end(delivery, index)
+            end(delivery, index, page)
+            if delivery.qos == 2 { cover("QoS 2 delivery committed") }
             cover(delivery.group == nil ? "own delivery committed" : "shared delivery committed")
         }
         if !commit.messages.isEmpty { cover("messages published by a commit") }
@@ -201,14 +203,20 @@ extension Simulation {
     }
 
     /// The delivery is done for good: nobody may get it again.
-    private func end(_ delivery: SimulatedClient.Delivery, _ index: Int) {
+    private func end(_ delivery: SimulatedClient.Delivery, _ index: Int, _ page: UInt64) {
         if let at = clients[index].inflight.firstIndex(where: { $0.packetIdentifier == delivery.packetIdentifier }) {
             clients[index].inflight[at].isCommitted = true
         }
+        let name = clients[index].profile.name
         if let group = delivery.group {
             model.groups[group]?.entries.removeAll { $0.order == delivery.order }
+        } else if delivery.qos == 2 {
+            // Its handshake goes on.
+            if let at = model.sessions[name]?.queue.firstIndex(where: { $0.order == delivery.order }) {
+                confirm(at, of: name, page: page)
+            }
         } else {
-            model.sessions[clients[index].profile.name]?.queue.removeAll { $0.order == delivery.order }
+            model.sessions[name]?.queue.removeAll { $0.order == delivery.order }
         }
     }
 

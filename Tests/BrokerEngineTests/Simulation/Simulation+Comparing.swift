@@ -39,19 +39,30 @@ extension Simulation {
         if session.subscriptions != expected.subscriptions {
             fail("\(name) has \(session.subscriptions), not \(expected.subscriptions)")
         }
+        if session.received != Set(expected.received.keys) {
+            fail("\(name) has the identifiers \(session.received), not \(expected.received.keys)")
+        }
         var rest = session.queue[...]
         var kept: [Model.Entry] = []
         for entry in expected.queue {
-            let wanted = EngineDescription.Entry(
+            var wanted = EngineDescription.Entry(
                 message: messages[entry.message].wireIdentifier,
                 qos: entry.qos,
                 retain: entry.retain,
-                identifiers: entry.identifiers
+                identifiers: entry.identifiers,
+                isConfirmed: entry.isConfirmed
             )
+            var entry = entry
+            if rest.first?.isConfirmed == true, !entry.isConfirmed, mayBeReleased(entry, name) {
+                cover("handshake ended without its message")
+                wanted.isConfirmed = true
+                entry.isConfirmed = true
+                entry.confirmedPage = harness.engine.log.open
+            }
             if rest.first == wanted {
                 rest.removeFirst()
                 kept.append(entry)
-            } else if !mayVanish(entry, isSmall: expected.isSmall) {
+            } else if entry.isConfirmed || !mayVanish(entry, isSmall: expected.isSmall) {
                 fail("\(name) has lost message \(entry.message); the engine has \(session.queue.map(\.message))")
                 return
             }

@@ -90,6 +90,8 @@ extension Simulation {
         let name = clients[index].profile.name
         clients[index].forgetConnection()
         guard var session = model.sessions[name], session.isConnected else { return }
+        returnPins(of: name)
+        session = model.sessions[name] ?? session
         session.isConnected = false
         for at in session.queue.indices { session.queue[at].mayBeDuplicate = true }
         for group in model.groups.keys {
@@ -160,9 +162,13 @@ extension Simulation {
         advance(by: 6_000)
         turn()
         var rounds = 0
-        while clients.contains(where: { !$0.inflight.isEmpty }), rounds < 10_000 {
+        for index in clients.indices where !clients[index].isConnected { clients[index].forgetSession() }
+        while clients.contains(where: { !$0.inflight.isEmpty || !$0.sending.isEmpty || $0.mustResume }), rounds < 10_000
+        {
             rounds += 1
             for index in clients.indices {
+                if clients[index].mustResume { resume(index) }
+                release(index, all: true)
                 guard let peer = clients[index].peer, let first = clients[index].inflight.first else { continue }
                 clients[index].inflight.removeFirst()
                 acknowledge(first, by: index, peer)
@@ -174,6 +180,12 @@ extension Simulation {
     }
 
     private func expectNothingLeft() {
+        for (name, session) in model.sessions where !session.received.isEmpty {
+            fail("the identifiers \(session.received.keys) of \(name) were never released")
+        }
+        for client in clients where !client.holding.isEmpty {
+            fail("\(client.profile.name) never got PUBREL for \(client.holding.keys)")
+        }
         for (name, session) in model.sessions where !session.queue.isEmpty {
             fail("\(name) never got \(session.queue.map(\.message))")
         }

@@ -27,6 +27,9 @@ extension Simulation {
             switch packet {
             case .connack(let answer): receive(answer, index)
             case .puback(let answer): receive(answer, index)
+            case .pubrec(let answer): receive(answer, index)
+            case .pubrel(let release): receive(release, index)
+            case .pubcomp(let answer): receive(answer, index)
             case .suback(let answer): receive(answer: answer.packetIdentifier, isSubscribe: true, index)
             case .unsuback(let answer): receive(answer: answer.packetIdentifier, isSubscribe: false, index)
             case .publish(let publish): receive(publish, index, peer)
@@ -43,6 +46,12 @@ extension Simulation {
         if answer.reasonCode != .success { fail("\(name) was refused: \(answer.reasonCode)") }
         if answer.sessionPresent != clients[index].sessionPresent {
             fail("\(name) was told session present: \(answer.sessionPresent)")
+        }
+        clients[index].mustStartClean = false
+        if answer.sessionPresent {
+            clients[index].mustResume = true
+        } else {
+            clients[index].forgetSession()
         }
         if let session = model.sessions[name], session.isPersistent, session.changedOn > durablePage {
             // It may have subscribed since; only the page of the session itself counts, and that came first.
@@ -96,12 +105,16 @@ extension Simulation {
         }
         guard let (entry, group) = found else { return }
         let id = checkFacts(publish, entry, index)
-        let delivery = SimulatedClient.Delivery(packetIdentifier: packet, order: entry.order, group: group, id: id)
+        if publish.qos.rawValue != min(entry.qos, messages[entry.message].qos), group == nil {
+            fail("\(name) got \(wire) at \(publish.qos)")
+        }
+        var delivery = SimulatedClient.Delivery(packetIdentifier: packet, order: entry.order, group: group, id: id)
+        delivery.qos = publish.qos.rawValue
         clients[index].inflight.append(delivery)
-        if clients[index].profile.version == .v5, let most = clients[index].profile.receiveMaximum,
-            clients[index].inflight.count > most
-        {
-            fail("\(name) has \(clients[index].inflight.count) in flight")
+        if publish.qos == .exactlyOnce { hold(entry, packet, index) }
+        let counted = clients[index].inflight.count { !$0.isResumed }
+        if clients[index].profile.version == .v5, let most = clients[index].profile.receiveMaximum, counted > most {
+            fail("\(name) has \(counted) in flight")
         }
         let message = messages[entry.message]
         if message.topic != publish.topic { fail("message \(message.identifier) came on \(publish.topic)") }
@@ -172,7 +185,7 @@ extension Simulation {
     private func nextOrdinary(_ publish: Publish, _ wire: Int, _ index: Int) -> Model.Entry? {
         let name = clients[index].profile.name
         let queue = model.sessions[name]?.queue ?? []
-        for at in queue.indices where !clients[index].received.contains(queue[at].order) {
+        for at in queue.indices where !clients[index].received.contains(queue[at].order) && !queue[at].isConfirmed {
             let entry = queue[at]
             if messages[entry.message].wireIdentifier == wire, entry.retain == publish.retain,
                 clients[index].profile.version != .v5
@@ -207,6 +220,14 @@ extension Simulation {
             }
             model.groups[group]?.entries[at].wasReceived = true
             return (entries[at], group)
+        }
+        // It was given back by a session whose end is not noted yet.
+        if let known, var entry = takeFromGroup(wire, known) {
+            entry.group = nil
+            entry.wasReceived = true
+            entry.mayBeDuplicate = true
+            model.groups[known]?.entries.append(entry)
+            return (entry, known)
         }
         fail("\(name) got \(wire) of the group \(known ?? "?"), which does not have it")
         return nil

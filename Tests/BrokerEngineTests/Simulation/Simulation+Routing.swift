@@ -100,7 +100,7 @@ extension Simulation {
             Model.Entry(
                 order: order(),
                 message: message,
-                qos: 1,
+                qos: messages[message].qos,
                 isDurable: isDurable,
                 page: page,
                 isOwn: messages[message].isWill,
@@ -136,7 +136,12 @@ extension Simulation {
                 atMostOnce.append(.init(message: message, client: client, identifiers: identifiers, retain: true))
                 continue
             }
-            let isDurable = model.sessions[client]?.isPersistent == true && !isRefusing
+            let isPersistent = model.sessions[client]?.isPersistent == true
+            let isDurable = isPersistent && !isRefusing
+            // What a full journal cannot keep is not sent with QoS 2.
+            if qos == 2, isPersistent, isRefusing { continue }
+            // A copy of one that may still be refused is refused with it.
+            let isHeld = !messages[message].isOfCommit && messages[message].commitPage > durablePage
             model.sessions[client]?.queue.append(
                 Model.Entry(
                     order: order(),
@@ -146,7 +151,7 @@ extension Simulation {
                     identifiers: identifiers,
                     isDurable: isDurable,
                     page: page,
-                    isOwn: true
+                    isOwn: !isHeld
                 )
             )
         }

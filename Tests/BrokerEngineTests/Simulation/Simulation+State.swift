@@ -82,7 +82,9 @@ extension Simulation {
 
     /// Whether a client may publish one more without going beyond the Receive Maximum.
     func canPublish(_ index: Int) -> Bool {
-        clients[index].outgoing.count < Int(harness.configuration.limits.receiveMaximum)
+        let most =
+            clients[index].profile.version == .v5 ? Int(harness.configuration.limits.receiveMaximum) : 65_535
+        return clients[index].outgoing.count + clients[index].sending.count(where: \.isCounted) < most
     }
 
     private func ask(

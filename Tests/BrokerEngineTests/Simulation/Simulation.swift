@@ -28,6 +28,8 @@ final class Simulation {
     var identities: [[UInt8]: Int] = [:]
     /// The newest version that was given since the start of the broker.
     var lastGiven: StateVersion?
+    /// What was handed to an application at QoS 2, each once: whose copy, and of which message.
+    var handedOver: Set<String> = []
     /// Deliveries whose committing was confirmed to a client: they may never come again.
     var told: Set<[UInt8]> = []
     /// How often something happened that the simulation is there for.
@@ -121,6 +123,7 @@ final class Simulation {
             snapshots[number] = model
             note("page \(number) is cut")
         }
+        harness.turnEnded = { [unowned self] in notePins() }
         harness.pageFailing = { [unowned self] number in
             note("page \(number) fails")
             cover("page failed")
@@ -133,6 +136,9 @@ final class Simulation {
             snapshots[number]?.fail(from: number, refused: refused)
             for client in clients.indices {
                 for index in clients[client].outgoing.indices { clients[client].outgoing[index].mayBeRefused = true }
+                for index in clients[client].awaitedReceipts.indices {
+                    clients[client].awaitedReceipts[index].mayBeRefused = true
+                }
             }
         }
     }
