@@ -19,7 +19,8 @@ extension ClientCore {
         // The handshake of QoS 2 belongs here when the client speaks it; until then nobody asked for these.
         case .pubrec, .pubrel, .pubcomp:
             self.violated(connection, .protocolError, "\(packet.type) came, though nothing was sent with QoS 2")
-        case .connack, .auth:
+        case .auth(let auth): self.authenticate(auth, connection)
+        case .connack:
             self.violated(connection, .protocolError, "\(packet.type) came on a connection that was accepted already")
         case .connect, .subscribe, .unsubscribe, .pingreq:
             self.violated(connection, .protocolError, "\(packet.type) came from the server")
@@ -27,10 +28,7 @@ extension ClientCore {
     }
 
     private func handle(_ publish: Publish, _ connection: ClientConnection) {
-        if publish.properties.topicAlias != nil {
-            self.violated(connection, .topicAliasInvalid, "a topic alias came, though the client allows none")
-            return
-        }
+        guard let publish = self.resolved(publish, connection) else { return }
         var receipt: Receipt?
         if let identifier = publish.packetIdentifier {
             guard publish.qos == .atLeastOnce else {

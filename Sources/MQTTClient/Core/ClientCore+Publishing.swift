@@ -25,7 +25,7 @@ extension ClientCore {
                 self.identifiers.release(identifier)
                 self.answer(operation, .failure(error))
             } else {
-                self.write(.publish(packet))
+                self.writePublish(packet)
                 self.turn.published += 1
             }
             return true
@@ -40,13 +40,13 @@ extension ClientCore {
         var packet = self.packet(operation)
         if packet.qos == .atMostOnce {
             self.queue.removeFirst()
-            self.write(.publish(packet))
+            self.writePublish(packet)
             self.answer(operation, .success(MQTTPublishResult()))
         } else {
             guard let identifier = self.identifiers.allocate() else { return false }
             self.queue.removeFirst()
             packet.packetIdentifier = identifier
-            self.write(.publish(packet))
+            self.writePublish(packet)
             self.window.add(operation, identifier: identifier)
         }
         self.turn.published += 1
