@@ -28,13 +28,14 @@ extension BrokerEngine {
 
     /// PUBLISH from a client (MQTT 5.0 §3.3).
     mutating func receivePublish(_ bytes: Span<UInt8>, _ view: PublishView, on connection: Int) throws(PacketError) {
-        statistics.publishesReceived += 1
         if view.qos == .exactlyOnce {
             throw PacketError(reasonCode: .qosNotSupported, message: "QoS 2 is above the Maximum QoS of this broker")
         }
         if view.topicAlias != nil {
-            throw PacketError(reasonCode: .topicAliasInvalid, message: "this broker allows no topic alias")
+            try receiveAliased(bytes, view, on: connection)
+            return
         }
+        statistics.publishesReceived += 1
         if isRequestTopic(bytes.extracting(view.topic)) {
             // The PUBACK of a request is held like that of a message, and counts like it.
             try checkReceiveMaximum(of: connection)
@@ -44,6 +45,18 @@ extension BrokerEngine {
         if isOwnTopic(bytes.extracting(view.topic)) {
             if view.qos != .atMostOnce {
                 acknowledgePublish(view.packetIdentifier, .notAuthorized, on: connection, after: 0)
+            }
+            return
+        }
+        guard mayPublish(bytes.extracting(view.topic), on: connection) else {
+            if view.qos != .atMostOnce {
+                acknowledgePublish(view.packetIdentifier, .notAuthorized, on: connection, after: 0)
+            }
+            return
+        }
+        guard hasGoodFormat(view.payloadFormatIndicator, bytes.extracting(view.payload)) else {
+            if view.qos != .atMostOnce {
+                acknowledgePublish(view.packetIdentifier, .payloadFormatInvalid, on: connection, after: 0)
             }
             return
         }
@@ -179,7 +192,7 @@ extension BrokerEngine {
         var taken = offerToSessions(index, message, qos: qos, retain: view.retain, publisher: publisher)
         taken = offerToGroups(index, message, qos: qos) || taken
         let isKept = view.retain && !view.payload.isEmpty
-        var isJournaled = view.retain && setRetained(message, isSystem: isSystem, isCleared: !isKept)
+        var isJournaled = view.retain && setRetained(message, isSystem: isSystem, isCleared: !isKept, by: publisher)
         if isDurable, journalStored(message, retained: isKept) { isJournaled = true }
         releaseMessage(message)
         if !taken, !view.retain { return .refused }

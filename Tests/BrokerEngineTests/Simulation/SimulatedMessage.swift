@@ -21,6 +21,8 @@ struct SimulatedMessage {
     var isOfCommit = false
     /// The page of that commit: nobody may see it before.
     var commitPage: UInt64 = 0
+    /// Whose it is; set when it is published.
+    var publisher = ""
     /// When it expires, in milliseconds; set when it is published.
     var expiresAt = Int64.max
 
