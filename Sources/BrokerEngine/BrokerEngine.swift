@@ -52,6 +52,8 @@ package struct BrokerEngine: ~Copyable {
     var retainedTopics: TopicTree
     /// The retained message of each node of ``retainedTopics``; negative for none.
     var retainedMessages: [Int32] = []
+    /// Who published them, beside ``retainedMessages``: the hash of a client identifier, 0 for nobody.
+    var retainedPublishers: [UInt64] = []
     var identifierSets = IdentifierSets()
     var cache: MatchCache
     /// Grows with each change of a subscription; see ``MatchCache``.
@@ -130,12 +132,16 @@ package struct BrokerEngine: ~Copyable {
     // Scratch space of a commit and of an answer.
     var commitPlan = CommitPlan()
     var answerScratch: [UInt8] = []
+    /// A PUBLISH with its topic in the place of its alias.
+    var aliasScratch: [UInt8] = []
 
     // Scratch space of a publish, kept so that a message allocates nothing.
     var durableTargets: [DurableTarget] = []
     var durableGroups: [Int32] = []
 
     var isShuttingDown = false
+    /// Where clients are sent.
+    var redirection: Redirection?
     var startedAt = EngineTime(milliseconds: 0)
     var nextSystemReport = EngineTime(milliseconds: 0)
     /// How much there was a minute, kept with each `$SYS` report.
@@ -156,6 +162,7 @@ package struct BrokerEngine: ~Copyable {
     /// Makes an engine without any session.
     package init(configuration: EngineConfiguration) {
         self.configuration = configuration
+        redirection = configuration.redirection
         filters = TopicTree(seed: configuration.seed)
         retainedTopics = TopicTree(seed: configuration.seed &* 31 &+ 7)
         cache = MatchCache(seed: configuration.seed ^ 0x5DEE_CE66, size: configuration.limits.cachedTopics)

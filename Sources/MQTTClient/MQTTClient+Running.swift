@@ -87,4 +87,13 @@ extension MQTTClient {
             }
         }
     }
+
+    /// Proves again who the client is, on the connection that there is (MQTT 5.0 §4.12.1): before a token expires, for example.
+    ///
+    /// It does not wait. Messages go on meanwhile; a server that does not accept the proof ends the connection. Without a connection, without
+    /// ``MQTTClientConfiguration/authentication``, or while it is being done already, it does nothing.
+    public func reauthenticate() {
+        // One that has ended proves nothing any more.
+        try? self.core.inbox.submit(.reauthenticate)
+    }
 }

@@ -5,7 +5,7 @@ extension MQTTClientError {
             case invalidConfiguration, invalidArgument, alreadyRunning, connectionFailed, connectionRefused
             case disconnectedByServer, sessionTakenOver, sessionLost, closed, cancelled, timedOut, queueFull
             case packetTooLarge, notSupportedByServer, notSupported, publishRefused, messageExpired
-            case protocolViolation, answerLost
+            case protocolViolation, answerLost, authenticationFailed
         }
 
         private let base: Base
@@ -51,6 +51,8 @@ extension MQTTClientError {
         public static let messageExpired = Code(.messageExpired)
         /// The server had taken a request, and the connection on which its answer would have come was lost.
         public static let answerLost = Code(.answerLost)
+        /// The application gave up its ``MQTTClientConfiguration/authentication``.
+        public static let authenticationFailed = Code(.authenticationFailed)
         /// The server broke the protocol.
         public static let protocolViolation = Code(.protocolViolation)
     }

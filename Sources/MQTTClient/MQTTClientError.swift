@@ -6,6 +6,8 @@ public struct MQTTClientError: Error, Sendable {
     public var message: String
     /// What the server answered, when the failure is an answer of the server.
     public var reasonCode: MQTTReasonCode?
+    /// The server to use instead, when this one sends clients elsewhere (MQTT 5.0 §4.11).
+    public var serverReference: String?
     /// The failure beneath, if there is one.
     public var cause: (any Error)?
 

@@ -1,7 +1,26 @@
 package import BrokerAccess
 import MQTTPackets
+import StateStore
 
-/// Who may do what: the rules of ``AccessPolicy`` at the places where something is asked for.
+/// Who may do what: the rules of ``AccessPolicy``, asked wherever something is asked for.
+///
+/// Without rules each question is one branch. With them a connection has its ``ConnectionAccess``, made when its CONNECT is granted, and remembers
+/// the topics it was lately allowed to publish to: a steady stream asks no rule.
+///
+/// | asked for | refused with |
+/// | --- | --- |
+/// | CONNECT | CONNACK 0x87 (3.1.1: 5) |
+/// | the will of a CONNECT | the same; asked again when it is due, under the rules of then: it is not sent |
+/// | PUBLISH | PUBACK or PUBREC 0x87; QoS 0 is dropped; with 3.1.1 it is acknowledged and dropped ([MQTT-3.3.5-2] there), because a client that is cut off would send it again for ever |
+/// | SUBSCRIBE | 0x87 in SUBACK for that filter, 0x80 with 3.1.1 |
+/// | a request to the state store | `not authorized`, by key: GET, GETMANY, GETNEW and KEYNOTIFY ask to read, SET, DEL and VDEL to write; SCAN and WATCH show the keys that may be read |
+/// | an operation of a commit | the commit is refused as `unauthorized`: CHECK asks to read, SET and DEL to write, PUBLISH to publish |
+/// | the answers to requests | PUBACK 0x87: a response topic is below `clients/CLIENT/`, or one that the client may publish to |
+///
+/// The topics of requests themselves need no rule. What `$SYS` tells needs a rule to be subscribed to, as every topic does.
+///
+/// New rules, and the rules at the moment of a CONNECT, count for what a session is subscribed to already: what is no longer allowed is removed, and
+/// with it what waits for the session because of it and was not sent. Sessions without a connection are looked at when their client comes.
 extension BrokerEngine {
     /// Puts rules in force, or none: what is connected is looked at again at once.
     ///
@@ -18,16 +37,9 @@ extension BrokerEngine {
         }
     }
 
-    /// What was refused since the last call, for the audit log; at most ``EngineLimits/refusals``, the rest is only counted
-    /// (``EngineStatistics/accessRefused``, ``EngineStatistics/authenticationsRefused``).
-    package mutating func takeRefusals() -> [AccessRefusal] {
-        guard !refusals.isEmpty else { return [] }
-        var taken: [AccessRefusal] = []
-        swap(&taken, &refusals)
-        return taken
-    }
+    // MARK: Who it is
 
-    /// Who the client of a connection is.
+    /// Who the client of a connection is, if it proved it.
     func principal(of connection: Int) -> Principal? {
         let session = connections[connection].session
         return session >= 0 ? principals[session] : nil
@@ -57,17 +69,35 @@ extension BrokerEngine {
         return sessionsByUser[user, default: 0] < limits.sessionsPerUser
     }
 
+    private func knownPrincipal(of session: Int32) -> Principal {
+        let client = String(decoding: sessions[Int(session)].clientIdentifier, as: UTF8.self)
+        return principals[session] ?? Principal(userName: nil, clientIdentifier: client)
+    }
+
+    // MARK: Connecting
+
     /// Whether the rules let a client in, with its will; rejects the CONNECT otherwise.
     mutating func mayConnect(_ principal: Principal, _ connect: Connect, _ connection: Int) -> Bool {
         guard let policy else { return true }
         let access = policy.access(for: principal)
         guard access.mayConnect else {
-            note(.init(action: .connect, clientIdentifier: principal.clientIdentifier, userName: principal.userName))
+            note(.connect, principal, nil)
             rejectConnect(connection, .notAuthorized, "the rules do not let this client in")
             return false
         }
-        connections[connection].access = access
+        if let topic = connect.will.map({ Array($0.topic.utf8) }), !access.mayPublish(topic.span) {
+            note(.will, principal, topic.span)
+            rejectConnect(connection, .notAuthorized, "the rules do not allow the will")
+            return false
+        }
+        confine(connection, access)
         return true
+    }
+
+    private mutating func confine(_ connection: Int, _ access: ConnectionAccess?) {
+        connections[connection].access = access
+        connections[connection].isConfined = access != nil
+        connections[connection].allowedTopics.removeAll()
     }
 
     /// Asks the rules again what a connected client may do.
@@ -75,57 +105,99 @@ extension BrokerEngine {
     /// - Returns: Whether it is still connected.
     mutating func renewAccess(of connection: Int) -> Bool {
         guard let policy else {
-            connections[connection].access = nil
+            confine(connection, nil)
             return true
         }
         let session = connections[connection].session
-        let client = String(decoding: sessions[Int(session)].clientIdentifier, as: UTF8.self)
-        let principal = principals[session] ?? Principal(userName: nil, clientIdentifier: client)
-        let access = policy.access(for: principal)
+        let access = policy.access(for: knownPrincipal(of: session))
         guard access.mayConnect else {
             noteRefusal(.connect, on: connection)
             disconnect(connection, .notAuthorized, "the rules do not let this client in any more")
             leave(connection, isNormal: false)
             return false
         }
-        connections[connection].access = access
+        confine(connection, access)
+        reviewSubscriptions(of: session, access)
         return true
     }
 
-    // MARK: The audit log
-
-    /// Notes something that the rules refused to a connected client.
-    mutating func noteRefusal(
-        _ action: AccessRefusal.Action,
-        on connection: Int,
-        _ subject: String? = nil,
-        detail: String? = nil
-    ) {
-        let session = connections[connection].session
-        let client = session >= 0 ? String(decoding: sessions[Int(session)].clientIdentifier, as: UTF8.self) : ""
-        let user = principal(of: connection)?.userName
-        note(.init(action: action, clientIdentifier: client, userName: user, subject: subject, detail: detail))
+    /// Whether a will that is due may be sent: asked again, because the rules may be others than at CONNECT.
+    ///
+    /// After a restart nobody knows who the client was: what was allowed at CONNECT stays so.
+    mutating func maySendWill(of session: Int32, to topic: Span<UInt8>) -> Bool {
+        guard let policy, sessions[Int(session)].wasAttached else { return true }
+        let principal = knownPrincipal(of: session)
+        if policy.access(for: principal).mayPublish(topic) { return true }
+        note(.will, principal, topic)
+        return false
     }
 
-    /// Notes that somebody did not prove who it is.
-    mutating func noteAuthentication(_ exchange: AuthenticationExchange, on connection: Int, _ text: String) {
-        guard let connect = exchange.connect else {
-            noteRefusal(.authenticate, on: connection, detail: text)
-            return
+    // MARK: Messages
+
+    /// Whether a client may publish to a topic.
+    @inline(__always)
+    mutating func mayPublish(_ topic: Span<UInt8>, on connection: Int) -> Bool {
+        guard connections[connection].isConfined else { return true }
+        return connections[connection].allowedTopics.contains(topic) || asksToPublish(topic, on: connection)
+    }
+
+    private mutating func asksToPublish(_ topic: Span<UInt8>, on connection: Int) -> Bool {
+        guard let access = connections[connection].access, access.mayPublish(topic) else {
+            noteRefusal(.publish, on: connection, topic)
+            return false
         }
-        note(
-            .init(
-                action: .authenticate,
-                clientIdentifier: connect.clientIdentifier,
-                userName: connect.username,
-                detail: text
-            )
-        )
+        connections[connection].allowedTopics.insert(topic, limit: limits.rememberedTopics)
+        return true
     }
 
-    private mutating func note(_ refusal: AccessRefusal) {
-        if refusal.action != .authenticate { statistics.accessRefused += 1 }
-        guard refusals.count < limits.refusals else { return }
-        refusals.append(refusal)
+    /// Whether a client may subscribe to a filter.
+    mutating func maySubscribe(_ filter: Span<UInt8>, on connection: Int) -> Bool {
+        guard let access = connections[connection].access, !access.maySubscribe(filter) else { return true }
+        noteRefusal(.subscribe, on: connection, filter)
+        return false
+    }
+
+    /// Removes the subscriptions of a session that the rules do not allow, and what waits because of them and was not sent.
+    mutating func reviewSubscriptions(of session: Int32, _ access: ConnectionAccess) {
+        let at = Int(session)
+        var isAnyGone = false
+        for handle in sessions[at].subscriptions.values.sorted() {
+            let subscription = subscriptions[Int(handle)]
+            guard !access.maySubscribe(subscription.filter.span) else { continue }
+            note(.subscription, knownPrincipal(of: session), subscription.filter.span)
+            if subscription.fact.isWritten { sessions[at].changedOn = log.open }
+            if subscription.group < 0 { isAnyGone = true }
+            journalUnsubscribed(handle)
+            removeSubscription(handle)
+        }
+        if isAnyGone { dropUnentitled(of: session) }
+    }
+
+    /// What was not sent yet and that no subscription of the session asks for is not sent any more.
+    private mutating func dropUnentitled(of session: Int32) {
+        let at = Int(session)
+        var isWanted: [[UInt8]: Bool] = [:]
+        let notices = Array(StateStore.reservedPrefix.utf8)
+        var position = sessions[at].queue.next
+        while position < sessions[at].queue.tail {
+            defer { position += 1 }
+            let entry = sessions[at].queue[position]
+            guard !entry.isDone, !entry.isInflight, !entry.wasSent else { continue }
+            let topic = messages.topic(of: entry.message)
+            let isKept = isWanted[topic] ?? (topic.starts(with: notices) || isSubscribed(session, to: topic))
+            isWanted[topic] = isKept
+            if !isKept { finish(position, of: session) }
+        }
+    }
+
+    private func isSubscribed(_ session: Int32, to topic: [UInt8]) -> Bool {
+        var isFound = false
+        filters.matchFilters(topic.span) { node in
+            guard Int(node) < filterValues.count else { return }
+            for handle in filterValues[Int(node)].subscriptions where subscriptions[Int(handle)].session == session {
+                isFound = true
+            }
+        }
+        return isFound
     }
 }

@@ -45,7 +45,6 @@ extension BrokerEngine {
         case .accepted(let principal, let data):
             accept(principal, data, exchange, on: connection)
         case .refused(let reason, let text):
-            statistics.authenticationsRefused += 1
             noteAuthentication(exchange, on: connection, text)
             refuseAuthentication(connection, reason, nil)
         }
@@ -229,7 +228,6 @@ extension BrokerEngine {
     /// Ends what takes too long.
     mutating func checkAuthentication(of connection: Int) {
         guard let exchange = exchanges[Int32(connection)], exchange.deadline <= now else { return }
-        statistics.authenticationsRefused += 1
         let isLate = connections[connection].awaitsOutcome
         connections[connection].awaitsOutcome = false
         let text = isLate ? "the authenticator did not answer in time" : "the client did not answer in time"

@@ -17,6 +17,7 @@ extension BrokerEngine {
         func refusal(_ code: CommitRefusalCode, _ text: String) -> CommitRefusal {
             CommitRefusal(code, index: index, text: text)
         }
+        if let text = self.refusal(of: step, bytes, requester) { return refusal(.unauthorized, text) }
         switch step {
         case .invalid(let text):
             return refusal(.invalid, text)

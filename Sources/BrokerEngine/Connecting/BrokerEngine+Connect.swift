@@ -11,6 +11,14 @@ extension BrokerEngine {
         connections[connection].version = connect.version
         connections[connection].maximumPacketSize = connect.properties.maximumPacketSize.map(Int.init) ?? .max
         connections[connection].wantsProblemInformation = connect.properties.requestProblemInformation ?? true
+        if redirection != nil {
+            rejectConnect(
+                connection,
+                farewell == .serverMoved ? .serverMoved : .useAnotherServer,
+                "another server serves clients"
+            )
+            return
+        }
         if connections[connection].mustAuthenticate {
             park(connect, on: connection)
             return
@@ -70,6 +78,7 @@ extension BrokerEngine {
         attach(session, to: connection, connect)
         changedDurable = journalSession(session) || changedDurable
         remember(principal, of: session)
+        if let access = connections[connection].access { reviewSubscriptions(of: session, access) }
         grant(connect, session, connection, &answer)
         if let proof {
             answer.properties.authenticationMethod = proof.method
@@ -91,6 +100,10 @@ extension BrokerEngine {
     /// Whether there is no will, or one that this broker can send; rejects the CONNECT otherwise.
     private mutating func isWillAllowed(_ connect: Connect, _ connection: Int) -> Bool {
         guard let will = connect.will else { return true }
+        guard hasGoodFormat(will.properties.payloadFormatIndicator, will.payload.readableBytesUInt8Span) else {
+            rejectConnect(connection, .payloadFormatInvalid, "the payload of the will is not UTF-8")
+            return false
+        }
         let topic = Array(will.topic.utf8)
         if isOwnTopic(topic.span) || isRequestTopic(topic.span) {
             rejectConnect(connection, .topicNameInvalid, "the will is for a topic of the broker's own")
@@ -143,6 +156,7 @@ extension BrokerEngine {
         let at = Int(session)
         let wasPersistent = sessions[at].isPersistent
         sessions[at].connection = Int32(connection)
+        sessions[at].wasAttached = true
         sessions[at].endsAt = .never
         sessions[at].willAt = .never
         timedSessions.remove(session)
@@ -155,6 +169,16 @@ extension BrokerEngine {
         connections[connection].session = session
         connections[connection].receiveMaximum = Int(connect.properties.receiveMaximum ?? .max)
         connections[connection].mayHoldReceipts = sessions[at].received.count > 0
+        let aliases = min(connect.properties.topicAliasMaximum ?? 0, limits.outgoingTopicAliases)
+        connections[connection].takesPlain = connect.version == .v5 && aliases == 0
+        if aliases > 0 {
+            let seed = EngineHash.mixed(configuration.seed &+ 0x2545_F491_4F6C_DD1D)
+            connections[connection].outgoingAliases = OutgoingAliases(
+                count: Int(aliases),
+                seed: seed,
+                shortest: limits.shortestAliasedTopic
+            )
+        }
     }
 
     private func sessionExpiry(of connect: Connect) -> UInt32 {
@@ -180,7 +204,12 @@ extension BrokerEngine {
             answer.properties.sessionExpiryInterval = sessions[Int(session)].expiry
         }
         answer.properties.receiveMaximum = limits.receiveMaximum
+        if limits.topicAliases > 0 { answer.properties.topicAliasMaximum = limits.topicAliases }
         answer.properties.maximumPacketSize = UInt32(clamping: limits.packet.maximumPacketSize)
+        if connect.properties.requestResponseInformation == true {
+            let client = sessions[Int(session)].clientIdentifier
+            answer.properties.responseInformation = responseInformation(for: client)
+        }
         guard connections[connection].isMartlet else { return }
         answer.properties.userProperties.append(Self.extensionMark)
         if !fits(.connack(answer), connection) {
@@ -223,7 +252,9 @@ extension BrokerEngine {
         if connections[connection].version == .v5, connections[connection].wantsProblemInformation {
             answer.properties.reasonString = message
         }
+        if connections[connection].version == .v5 { answer.properties.serverReference = serverReference(for: reason) }
         if !fits(.connack(answer), connection) { answer.properties.reasonString = nil }
+        if !fits(.connack(answer), connection) { answer.properties.serverReference = nil }
         // 3.1.1 has words for a few reasons; for the others it is told nothing (3.1.1 [MQTT-3.1.4-1], [MQTT-3.2.2-6]).
         if connections[connection].version == .v5 || reason.hasConnectReturnCode {
             self.answer(.connack(answer), on: connection, after: 0)
@@ -235,10 +266,21 @@ extension BrokerEngine {
     }
 
     /// Answers a CONNECT that could not be read ([MQTT-3.1.4-1]): with a reason where the client would understand one.
-    mutating func refuseConnect(_ connection: Int, _ error: PacketError, version: ProtocolVersion?) {
+    ///
+    /// - Parameters:
+    ///   - connection: The connection.
+    ///   - error: What is wrong with the CONNECT.
+    ///   - version: Its version, where there is such a one.
+    ///   - refusalVersion: The version in whose form the answer is understood best, where there is none.
+    mutating func refuseConnect(
+        _ connection: Int,
+        _ error: PacketError,
+        version: ProtocolVersion?,
+        refusalVersion: ProtocolVersion
+    ) {
         if error.reasonCode == .unsupportedProtocolVersion || version == nil {
-            // Both forms begin alike; 3.1.1 clients read return code 1, MQTT 5 clients 0x84.
-            connections[connection].version = version ?? .v3_1_1
+            connections[connection].version = version ?? refusalVersion
+            connections[connection].wantsProblemInformation = version != nil
         } else if let version {
             connections[connection].version = version
         }

@@ -97,7 +97,9 @@ extension BrokerEngine {
         {
             var packet = Disconnect(reasonCode: reason)
             if connections[connection].wantsProblemInformation { packet.properties.reasonString = message }
+            packet.properties.serverReference = serverReference(for: reason)
             if !fits(.disconnect(packet), connection) { packet.properties.reasonString = nil }
+            if !fits(.disconnect(packet), connection) { packet.properties.serverReference = nil }
             guard fits(.disconnect(packet), connection) else { return }
             markDirty(connection)
             Packet.disconnect(packet).encode(into: &connections[connection].output, version: .v5)
@@ -113,14 +115,14 @@ extension BrokerEngine {
         leave(connection, isNormal: false)
     }
 
-    /// The broker stops: every client is told 0x8B and its session goes on as its expiry says.
+    /// The broker stops: every client is told 0x8B, or where to go, and its session goes on as its expiry says.
     package mutating func shutDown(at time: EngineTime) {
         advance(to: time)
         // Whoever is cut off now has done nothing wrong: its deliveries do not count as attempts.
         isShuttingDown = true
         for connection in connections.indices {
             switch connections[connection].state {
-            case .connected: disconnect(connection, .serverShuttingDown)
+            case .connected: disconnect(connection, farewell)
             case .authenticating: rejectConnect(connection, .serverUnavailable, "this broker is shutting down")
             case .free, .awaitingConnect, .closing: break
             }
@@ -173,6 +175,7 @@ extension BrokerEngine {
         guard let will = sessions[at].will else { return }
         sessions[at].will = nil
         sessions[at].willAt = .never
+        if policy != nil, !maySendWill(of: session, to: will.topic.span) { return }
         publishPacket(will.packet, qos: will.qos, publisher: session, origin: .will)
     }
 }

@@ -148,7 +148,7 @@ extension BrokerEngine {
         if page <= log.durable, connections[connection].marks.isEmpty {
             markDirty(connection)
             if isShort {
-                connections[connection].output.writeMultipleIntegers(first, UInt8(2), high, low)
+                connections[connection].output.writeInteger(UInt32(first) << 24 | 0x2_0000 | UInt32(identifier))
             } else {
                 connections[connection].output.writeMultipleIntegers(first, UInt8(3), high, low, reason.rawValue)
             }

@@ -35,8 +35,6 @@ extension BrokerEngine {
     package mutating func receive(_ bytes: Span<UInt8>, on handle: ConnectionHandle, at time: EngineTime) -> Int {
         advance(to: time)
         let connection = Int(handle.index)
-        // Parts of a CONNECT are no CONNECT: its deadline goes on.
-        if connections[connection].state == .connected { connections[connection].lastReceived = now }
         var offset = 0
         if connections[connection].isPaused { return 0 }
         let granted = hasRates ? allowance(of: connection) : .max
@@ -60,6 +58,8 @@ extension BrokerEngine {
                 return bytes.count
             }
         }
+        // Whole packets count, no parts of them (MQTT 5.0 §3.1.2.10): who sends bytes in drips is silent.
+        if offset > 0, connections[connection].state == .connected { connections[connection].lastReceived = now }
         statistics.bytesReceived += UInt64(offset)
         let hasMore = offset < bytes.count
         if hasMore || hasRates {
@@ -163,8 +163,18 @@ extension BrokerEngine {
             guard case .connect(let connect) = try decoder.decode(&buffer) else { return }
             receiveConnect(connect, on: connection)
         } catch {
-            refuseConnect(connection, error, version: decoder.version)
+            let level = Self.protocolLevel(bytes, offset + header.headerLength)
+            refuseConnect(connection, error, version: decoder.version, refusalVersion: level > 5 ? .v5 : .v3_1_1)
         }
+    }
+
+    /// The protocol level of a CONNECT that could not be read, without the bit that bridges set; 0 where there is none.
+    ///
+    /// A client of a later version than ours reads the answer of MQTT 5, one of an earlier version the return code of 3.1.1.
+    private static func protocolLevel(_ bytes: Span<UInt8>, _ start: Int) -> UInt8 {
+        guard start + 2 <= bytes.count else { return 0 }
+        let level = start + 2 + (Int(bytes[start]) << 8 | Int(bytes[start + 1]))
+        return level < bytes.count ? bytes[level] & 0x7F : 0
     }
 
     func decode(

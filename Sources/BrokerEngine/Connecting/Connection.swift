@@ -32,6 +32,10 @@ struct Connection {
     var awaitsOutcome = false
     /// What its client may do; nil where there are no rules.
     var access: ConnectionAccess?
+    /// Whether there are rules: ``access`` is not nil.
+    var isConfined = false
+    /// Topics it may publish to.
+    var allowedTopics = AllowedTopics()
     var version = ProtocolVersion.v5
     var session: Int32 = -1
     /// What the socket gets next.
@@ -64,6 +68,11 @@ struct Connection {
     var receiveMaximum = 65_535
     /// The largest packet it takes.
     var maximumPacketSize = Int.max
+    /// The topics that its client gave numbers, and those that the broker gave.
+    var incomingAliases = IncomingAliases()
+    var outgoingAliases = OutgoingAliases()
+    /// Whether a message may go out as it is kept: MQTT 5, and no topic aliases.
+    var takesPlain = false
     /// Whether it asked for what is beyond the standard: delivery facts, the commit, the store's further commands.
     var isMartlet = false
     /// Whether reason strings may be sent (MQTT 5.0 §3.1.2.11.7).

@@ -180,7 +180,12 @@ extension BrokerEngine {
     private mutating func writeStored(_ message: Int32, retained: Bool) {
         let at = Int(message)
         log.writer.append(varint: messages.slots[at].sequence)
-        log.writer.append(messages.slots[at].qos | (retained ? StoredFact.retainFlag : 0))
+        let publisher = retained ? retainedPublisher(of: message) : 0
+        log.writer.append(
+            messages.slots[at].qos | (retained ? StoredFact.retainFlag : 0)
+                | (publisher != 0 ? StoredFact.publisherFlag : 0)
+        )
+        if publisher != 0 { log.writer.append(publisher) }
         let expiresAt = messages.slots[at].expiresAt
         log.writer.append(varint: expiresAt == .max ? 0 : UInt64(expiresAt))
         log.writer.append(varint: UInt64(durableTargets.count))

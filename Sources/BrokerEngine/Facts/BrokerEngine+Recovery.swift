@@ -285,7 +285,7 @@ extension BrokerEngine {
             messages.retain(message)
             messages.slots[Int(message)].groupReferences += 1
         }
-        if fact.isRetained { _ = setRetained(message, isSystem: false, isCleared: false) }
+        if fact.isRetained { _ = setRetained(message, isSystem: false, isCleared: false, publisher: fact.publisher) }
         releaseRecovered(message)
     }
 

@@ -48,8 +48,8 @@ enum FactKind: UInt8 {
     /// The version of the body that this engine writes.
     var version: UInt8 {
         switch self {
-        case .stored: 3
         case .started: 2
+        case .stored: 3
         default: 1
         }
     }

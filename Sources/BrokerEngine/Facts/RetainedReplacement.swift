@@ -6,6 +6,8 @@ struct RetainedReplacement {
     var node: Int32
     /// The message before, which is kept until the page is durable; negative for none.
     var old: Int32
+    /// Who published that.
+    var oldPublisher: UInt64
     var new: Int32
     /// The identity of the new one: its handle may be another message's by then.
     var sequence: UInt64

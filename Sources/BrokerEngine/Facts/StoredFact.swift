@@ -29,10 +29,14 @@ struct StoredFact {
     static let attemptsFlag: UInt8 = 8
     /// From version 3.
     static let confirmedFlag: UInt8 = 16
+    /// Beside the QoS of the message: who published it follows, from version 3 on.
+    static let publisherFlag: UInt8 = 8
 
     var sequence: UInt64
     var qos: UInt8
     var isRetained: Bool
+    /// Who published a retained message, see ``BrokerEngine/retainedPublishers``.
+    var publisher: UInt64 = 0
     /// Milliseconds of the engine's clock; `Int64.max` for never.
     var expiresAt: Int64
     var targets: [Target] = []
@@ -47,6 +51,7 @@ struct StoredFact {
         let flags = try record.readUInt8()
         qos = flags & 3
         isRetained = flags & Self.retainFlag != 0
+        if version > 2, flags & Self.publisherFlag != 0 { publisher = try record.readUInt64() }
         let expiry = try record.readVarint()
         expiresAt = expiry == 0 ? .max : Int64(clamping: expiry)
         for _ in 0..<(try record.readVarint()) { targets.append(try Self.target(&record)) }

@@ -10,6 +10,12 @@ package struct EngineConfiguration: Sendable {
     package var systemTopicInterval: UInt32 = 10
     /// Keys of the state store that begin with one of these are kept in memory only.
     package var memoryOnlyStatePrefixes: [[UInt8]] = []
+    /// Where clients are sent instead of being served; see ``BrokerEngine/setRedirection(_:)``.
+    package var redirection: Redirection?
+    /// What the Response Information begins with that clients may ask for: `PREFIX/CLIENT`; nil to give none.
+    package var responseTopicPrefix: String? = "clients"
+    /// Whether a payload that is said to be text is refused with 0x99 when it is not UTF-8.
+    package var checksPayloadFormat = false
     /// The text of `$SYS/broker/version`.
     package var version = "martlet"
 

@@ -34,6 +34,14 @@ package struct EngineLimits: Sendable {
     package var inflightPerSession = 32_767
     /// The Receive Maximum told to clients; a client beyond it is disconnected with 0x93 (MQTT 5.0 §3.3.4).
     package var receiveMaximum: UInt16 = 2_048
+    /// The Topic Alias Maximum told to clients; an alias above it is refused with 0x94 (§3.3.2.3.4), and with 0 every alias.
+    package var topicAliases: UInt16 = 32
+    /// Bytes of the topics that one client gave aliases; past it the connection is closed with 0x97.
+    package var topicAliasBytes = 64 << 10
+    /// Topic aliases that the broker gives on one connection, where the client takes as many.
+    package var outgoingTopicAliases: UInt16 = 32
+    /// Bytes of the shortest topic that gets one: the alias itself has three.
+    package var shortestAliasedTopic = 4
     /// Bytes written for one connection that its socket has not taken; past it nothing more is sent (QoS 0 is dropped) until it drains.
     package var outputBytesPerConnection = 1 << 20
     /// Emptied output buffers kept for the next turn; more are freed.
@@ -75,6 +83,10 @@ package struct EngineLimits: Sendable {
     package var authentications = 10_000
     /// Refusals kept for the audit log between two calls of ``BrokerEngine/takeRefusals()``; more are only counted.
     package var refusals = 256
+    /// Bytes of a topic, filter or key told of in the audit log; the rest is cut off.
+    package var refusalBytes = 512
+    /// Topics a connection remembers that it may publish to; for others the rules are asked.
+    package var rememberedTopics = 4
     /// The longest keep-alive in seconds; a client that asks for more, or for none, is told this one (0: any is taken).
     package var maximumKeepAlive: UInt16 = 0
     /// Distinct sets of subscription identifiers in use at one time; past it a delivery carries only the first of its identifiers.

@@ -12,8 +12,18 @@ extension BrokerEngine {
 
     /// Puts a message in the place of the retained one of its topic, or clears it (MQTT 5.0 §3.3.1.3).
     ///
+    /// - Parameters:
+    ///   - message: The message.
+    ///   - isSystem: Whether it is a `$SYS` report.
+    ///   - isCleared: Whether it has no payload.
+    ///   - publisher: The session that published it; negative for none.
     /// - Returns: Whether that was written to the journal here; a message that is kept is written by the caller.
-    mutating func setRetained(_ message: Int32, isSystem: Bool, isCleared: Bool) -> Bool {
+    mutating func setRetained(_ message: Int32, isSystem: Bool, isCleared: Bool, by publisher: Int32) -> Bool {
+        setRetained(message, isSystem: isSystem, isCleared: isCleared, publisher: publisherHash(of: publisher))
+    }
+
+    /// The same; `publisher` as ``publisherHash(of:)`` has it.
+    mutating func setRetained(_ message: Int32, isSystem: Bool, isCleared: Bool, publisher: UInt64) -> Bool {
         let topic = messages.topic(of: message)
         if isCleared {
             guard clearRetained(topic), !isSystem, log.isOn else { return false }
@@ -29,18 +39,49 @@ extension BrokerEngine {
             old = retainedMessages[Int(node)]
         } else {
             node = retainedTopics.insert(topic.span, wildcards: false)
-            while retainedMessages.count <= Int(node) { retainedMessages.append(-1) }
+            while retainedMessages.count <= Int(node) {
+                retainedMessages.append(-1)
+                retainedPublishers.append(0)
+            }
             statistics.retainedMessages += 1
         }
+        let oldPublisher = retainedPublishers[Int(node)]
         retainedMessages[Int(node)] = message
+        retainedPublishers[Int(node)] = publisher
         messages.retain(message)
         if log.isOn, !isSystem, recovery == nil {
             let sequence = messages.slots[Int(message)].sequence
-            log.replaced.append(.init(page: log.open, node: node, old: old, new: message, sequence: sequence))
+            log.replaced.append(
+                .init(
+                    page: log.open,
+                    node: node,
+                    old: old,
+                    oldPublisher: oldPublisher,
+                    new: message,
+                    sequence: sequence
+                )
+            )
         } else if old >= 0 {
             releaseRetained(old)
         }
         return false
+    }
+
+    /// What a publisher is remembered by, so that No Local counts for what is retained too; 0 for nobody.
+    ///
+    /// Of the client identifier and not of the session, which may be another one by then ([MQTT-3.8.3-3]). It stands in the journal: the same for ever.
+    func publisherHash(of session: Int32) -> UInt64 {
+        guard session >= 0 else { return 0 }
+        let client = sessions[Int(session)].clientIdentifier
+        let hash = EngineHash.mixed(EngineHash.add(client.span, client.indices, to: 0xCBF2_9CE4_8422_2325))
+        return hash == 0 ? 1 : hash
+    }
+
+    /// Who published the retained message of a topic.
+    func retainedPublisher(of message: Int32) -> UInt64 {
+        guard let node = retainedTopics.find(messages.topic(of: message).span), Int(node) < retainedPublishers.count
+        else { return 0 }
+        return retainedPublishers[Int(node)]
     }
 
     private mutating func releaseRetained(_ message: Int32) {
@@ -66,6 +107,7 @@ extension BrokerEngine {
             }
             // The reference of the replacement is the place's from now on.
             retainedMessages[Int(last.node)] = last.old
+            retainedPublishers[Int(last.node)] = last.oldPublisher
             if last.old < 0 {
                 retainedTopics.remove(last.node)
                 statistics.retainedMessages -= 1
@@ -97,8 +139,10 @@ extension BrokerEngine {
     mutating func sendRetained(for handle: Int32) {
         let subscription = subscriptions[Int(handle)]
         var found: [Int32] = []
+        let own = subscription.noLocal ? publisherHash(of: subscription.session) : 0
         retainedTopics.matchTopics(subscription.filter.span) { node in
             guard Int(node) < retainedMessages.count, retainedMessages[Int(node)] >= 0 else { return }
+            if own != 0, retainedPublishers[Int(node)] == own { return }
             found.append(retainedMessages[Int(node)])
         }
         found.sort { messages.slots[Int($0)].sequence < messages.slots[Int($1)].sequence }

@@ -226,6 +226,13 @@ struct MessageStore {
         return start..<start + Int(slots[Int(handle)].bodyLength)
     }
 
+    /// Lends the topic of a message.
+    func withTopic<Result>(of slot: MessageSlot, _ body: (Span<UInt8>) -> Result) -> Result {
+        let start = Int(slot.offset) + 2
+        let bytes = chunks[Int(slot.chunk)].bytes
+        return body(bytes.span.extracting(start..<start + Int(slot.topicLength)))
+    }
+
     /// The topic of a message, copied; for rare paths only.
     func topic(of handle: Int32) -> [UInt8] {
         let slot = slots[Int(handle)]

@@ -28,10 +28,11 @@ extension BrokerEngine {
 
     /// PUBLISH from a client (MQTT 5.0 §3.3).
     mutating func receivePublish(_ bytes: Span<UInt8>, _ view: PublishView, on connection: Int) throws(PacketError) {
-        statistics.publishesReceived += 1
         if view.topicAlias != nil {
-            throw PacketError(reasonCode: .topicAliasInvalid, message: "this broker allows no topic alias")
+            try receiveAliased(bytes, view, on: connection)
+            return
         }
+        statistics.publishesReceived += 1
         if view.qos == .exactlyOnce, isRepeated(view, on: connection) { return }
         if isRequestTopic(bytes.extracting(view.topic)) {
             // The PUBACK of a request is held like that of a message, and counts like it.
@@ -41,6 +42,14 @@ extension BrokerEngine {
         }
         if isOwnTopic(bytes.extracting(view.topic)) {
             rejectPublish(view, .notAuthorized, on: connection)
+            return
+        }
+        guard mayPublish(bytes.extracting(view.topic), on: connection) else {
+            rejectPublish(view, .notAuthorized, on: connection)
+            return
+        }
+        guard hasGoodFormat(view.payloadFormatIndicator, bytes.extracting(view.payload)) else {
+            rejectPublish(view, .payloadFormatInvalid, on: connection)
             return
         }
         guard view.qos == .atLeastOnce else {
@@ -188,7 +197,7 @@ extension BrokerEngine {
         var taken = offerToSessions(index, message, qos: qos, retain: view.retain, publisher: publisher)
         taken = offerToGroups(index, message, qos: qos) || taken
         let isKept = view.retain && !view.payload.isEmpty
-        var isJournaled = view.retain && setRetained(message, isSystem: isSystem, isCleared: !isKept)
+        var isJournaled = view.retain && setRetained(message, isSystem: isSystem, isCleared: !isKept, by: publisher)
         if isDurable, journalStored(message, retained: isKept) { isJournaled = true }
         releaseMessage(message)
         if !taken, !view.retain { return .refused }

@@ -69,6 +69,7 @@ extension BrokerEngine {
                 ? error.reasonCode : .unspecifiedError
         }
         let filter = Array(wish.filter.utf8)
+        guard maySubscribe(filter.span, on: Int(sessions[Int(session)].connection)) else { return .notAuthorized }
         var subscription = Subscription()
         subscription.session = session
         subscription.filter = filter

@@ -7,7 +7,7 @@ extension BrokerEngine {
     /// - Returns: False when the packet would be larger than the client takes ([MQTT-3.1.2-24]).
     mutating func deliver(_ message: Int32, to connection: Int, _ delivery: Delivery) -> Bool {
         let slot = messages.slots[Int(message)]
-        let isPlain = connections[connection].version == .v5 && slot.expiresAt == .max && delivery.identifiers < 0
+        let isPlain = connections[connection].takesPlain && slot.expiresAt == .max && delivery.identifiers < 0
         guard isPlain else { return deliverWithCare(slot, to: connection, delivery) }
         let remaining = Int(slot.bodyLength) - (delivery.qos == 0 ? 2 : 0)
         guard 1 + VariableByteInteger.size(UInt32(remaining)) + remaining <= connections[connection].maximumPacketSize
@@ -60,35 +60,34 @@ extension BrokerEngine {
     ) -> Bool {
         let isFive = connections[connection].version == .v5
         let identifiers = isFive && delivery.identifiers >= 0 ? identifierSets[delivery.identifiers] : []
-        let size = DeliverySize(
+        let version = connections[connection].version
+        let most = connections[connection].maximumPacketSize
+        var alias = chooseAlias(slot, for: connection)
+        var size = DeliverySize(
             of: slot,
             qos: delivery.qos,
-            version: connections[connection].version,
+            version: version,
             identifiers: identifiers,
-            facts: facts
+            facts: facts,
+            alias: alias
         )
-        guard size.packet <= connections[connection].maximumPacketSize, size.remaining <= DeliverySize.largest else {
-            return false
+        if case .give = alias, size.packet > most {
+            // Three bytes less may fit.
+            alias = .none
+            size = DeliverySize(of: slot, qos: delivery.qos, version: version, identifiers: identifiers, facts: facts)
         }
+        guard size.packet <= most, size.remaining <= DeliverySize.largest else { return false }
         markDirty(connection)
         writeHeader(delivery, remaining: size.remaining, to: connection)
         let start = Int(slot.offset)
         let chunk = Int(slot.chunk)
-        messages.write(start..<start + slot.identifierOffset, of: chunk, to: &connections[connection].output)
-        if delivery.qos > 0 { connections[connection].output.writeInteger(delivery.packetIdentifier) }
-        if isFive {
-            writeVariableByteInteger(size.properties, to: connection)
-            if slot.expiresAt != .max {
-                // Rounded up: what has not expired is never sent with nothing left.
-                let left = UInt32(clamping: (max(0, slot.expiresAt - now.milliseconds) + 999) / 1000)
-                connections[connection].output.writeInteger(UInt8(0x02))
-                connections[connection].output.writeInteger(left)
-            }
-            for identifier in identifiers {
-                connections[connection].output.writeInteger(UInt8(0x0B))
-                writeVariableByteInteger(Int(identifier), to: connection)
-            }
+        if case .use = alias {
+            connections[connection].output.writeInteger(UInt16(0))
+        } else {
+            messages.write(start..<start + slot.identifierOffset, of: chunk, to: &connections[connection].output)
         }
+        if delivery.qos > 0 { connections[connection].output.writeInteger(delivery.packetIdentifier) }
+        if isFive { writeOwnProperties(size, alias, slot, identifiers, to: connection) }
         var from = start + (isFive ? slot.propertiesOffset : slot.payloadOffset)
         if let facts, isFive {
             // Behind the publisher's own properties: the last one of a name is the broker's.
@@ -97,7 +96,30 @@ extension BrokerEngine {
             from = start + slot.payloadOffset
         }
         messages.write(from..<start + Int(slot.bodyLength), of: chunk, to: &connections[connection].output)
+        wrote(alias, slot, to: connection)
         statistics.publishesSent += 1
         return true
+    }
+
+    /// Writes the length of the properties, and those that stand before the publisher's.
+    private mutating func writeOwnProperties(
+        _ size: DeliverySize,
+        _ alias: OutgoingAliases.Choice,
+        _ slot: MessageSlot,
+        _ identifiers: [UInt32],
+        to connection: Int
+    ) {
+        writeVariableByteInteger(size.properties, to: connection)
+        if let alias = alias.alias { connections[connection].output.writeMultipleIntegers(UInt8(0x23), alias) }
+        if slot.expiresAt != .max {
+            // Rounded up: what has not expired is never sent with nothing left.
+            let left = UInt32(clamping: (max(0, slot.expiresAt - now.milliseconds) + 999) / 1000)
+            connections[connection].output.writeInteger(UInt8(0x02))
+            connections[connection].output.writeInteger(left)
+        }
+        for identifier in identifiers {
+            connections[connection].output.writeInteger(UInt8(0x0B))
+            writeVariableByteInteger(Int(identifier), to: connection)
+        }
     }
 }

@@ -13,15 +13,23 @@ struct DeliverySize {
     /// Bytes of the whole packet.
     var packet: Int { 1 + VariableByteInteger.size(UInt32(clamping: remaining)) + remaining }
 
-    init(of slot: MessageSlot, qos: UInt8, version: ProtocolVersion, identifiers: [UInt32], facts: DeliveryFacts? = nil)
-    {
-        let head = slot.identifierOffset + (qos == 0 ? 0 : 2)
+    init(
+        of slot: MessageSlot,
+        qos: UInt8,
+        version: ProtocolVersion,
+        identifiers: [UInt32],
+        facts: DeliveryFacts? = nil,
+        alias: OutgoingAliases.Choice = .none
+    ) {
+        var head = slot.identifierOffset + (qos == 0 ? 0 : 2)
+        if case .use = alias { head -= Int(slot.topicLength) }
         guard version == .v5 else {
             properties = 0
             remaining = head + slot.payloadLength
             return
         }
         var extra = slot.expiresAt != .max ? 5 : 0
+        if alias.alias != nil { extra += 3 }
         if let facts { extra += facts.count }
         for identifier in identifiers { extra += 1 + VariableByteInteger.size(identifier) }
         properties = Int(slot.propertiesLength) + extra

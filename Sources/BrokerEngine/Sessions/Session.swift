@@ -14,6 +14,8 @@ struct Session {
     /// When its will is due; `never` while connected or without one.
     var willAt = EngineTime.never
     var will: StoredWill?
+    /// Whether its client connected since the broker started: who it is is known.
+    var wasAttached = false
     var queue = DeliveryQueue()
     var shared = SharedWindow()
     /// The packet identifiers of ``shared`` by the delivery; only for a session that asked for delivery facts.

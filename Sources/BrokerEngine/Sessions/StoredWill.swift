@@ -5,4 +5,14 @@ struct StoredWill {
     var qos: UInt8
     /// Seconds between the loss of the connection and the sending.
     var delay: UInt32
+
+    /// Its topic.
+    var topic: [UInt8] {
+        // Behind the first byte and the remaining length.
+        guard let last = packet.dropFirst().firstIndex(where: { $0 < 0x80 }), last + 3 <= packet.count else {
+            return []
+        }
+        let length = Int(packet[last + 1]) << 8 | Int(packet[last + 2])
+        return Array(packet[(last + 3)...].prefix(length))
+    }
 }

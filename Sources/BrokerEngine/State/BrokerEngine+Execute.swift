@@ -1,3 +1,4 @@
+import BrokerAccess
 import StateStore
 
 /// What the commands of the state store do.
@@ -29,6 +30,7 @@ extension BrokerEngine {
             if let timestamp = envelope.timestamp, state.clock.isTooFarAhead(timestamp, now: now.milliseconds) {
                 throw .timestampTooFarAhead
             }
+            try checkAccess(request, bytes, requester)
             return try execute(request, bytes, envelope, requester, to: &out)
         } catch {
             statistics.stateRequestsRefused += 1
@@ -53,7 +55,10 @@ extension BrokerEngine {
             return StateReply(version: state.answer(request, in: bytes, now: now.milliseconds, to: &out), page: page)
         case .getMany, .getNew, .scan:
             // Whatever of it changed last stands on this page at the latest.
-            let version = state.answer(request, in: bytes, now: now.milliseconds, to: &out)
+            let access = access(of: requester)
+            let version = state.answer(request, in: bytes, now: now.milliseconds, to: &out) { key in
+                access?.mayReadState(key) ?? true
+            }
             return StateReply(version: version, page: stateChangedOn)
         case .watch(let key):
             try state.watch(bytes.extracting(key), client: requester.number)

@@ -29,13 +29,15 @@ extension BrokerEngine {
                 StateNotification.appendDelete(to: &payload)
             }
             StateNotification.appendProperties(version: version, to: &properties)
-            for watcher in watchers { notify(watcher, key, payload, properties, after: page) }
+            for watcher in watchers where mayHear(Int32(watcher.number), of: key) {
+                notify(watcher, key, payload, properties, after: page)
+            }
         }
         guard state.hasPrefixWatches else { return }
         watchers.removeAll()
         state.forEachPrefixWatcher(of: key) { watchers.append($0) }
         for watcher in watchers where watcher != requester?.number {
-            guard let receiver = receiver(watcher) else { continue }
+            guard mayHear(Int32(watcher.number), of: key), let receiver = receiver(watcher) else { continue }
             var copy: [UInt8] = []
             copy.append(span: key)
             outbox.changes.append(

@@ -61,6 +61,11 @@ extension BrokerEngine {
         guard !isForbiddenForAnswers(bytes.extracting(response)) else {
             throw PacketError(reasonCode: .topicNameInvalid, message: "no answers can be sent to this response topic")
         }
+        guard mayAnswer(to: bytes.extracting(response), on: connection) else {
+            statistics.stateRequestsRefused += 1
+            acknowledgePublish(view.packetIdentifier, .notAuthorized, on: connection, after: 0)
+            return
+        }
         let session = connections[connection].session
         let requester = Requester(
             client: sessions[Int(session)].clientIdentifier,

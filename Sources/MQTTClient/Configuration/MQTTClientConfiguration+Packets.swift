@@ -31,6 +31,7 @@ extension MQTTClientConfiguration {
                 sessionExpiryInterval: UInt32(secondsRoundedUp: self.sessionExpiry),
                 receiveMaximum: UInt16(clamping: self.receiveMaximum),
                 maximumPacketSize: UInt32(clamping: self.maximumPacketSize),
+                topicAliasMaximum: self.topicAliasMaximum > 0 ? UInt16(clamping: self.topicAliasMaximum) : nil,
                 userProperties: self.userProperties.map(UserProperty.init)
             )
         )
@@ -40,6 +41,11 @@ extension MQTTClientConfiguration {
     var problem: MQTTClientError? {
         var problems: [String] = []
         if !(1...Int(UInt16.max)).contains(self.receiveMaximum) { problems.append("receiveMaximum is not 1 to 65,535") }
+        for (name, value) in [
+            ("topicAliasMaximum", self.topicAliasMaximum), ("maximumTopicAliases", self.maximumTopicAliases),
+        ] where !(0...Int(UInt16.max)).contains(value) {
+            problems.append("\(name) is not 0 to 65,535")
+        }
         if self.receiveMaximumAllowance < 0 { problems.append("receiveMaximumAllowance is negative") }
         if self.keepAlive > .seconds(UInt16.max) || self.keepAlive < .zero {
             problems.append("keepAlive is not 0 to 65,535 s")
@@ -73,6 +79,9 @@ extension MQTTClientConfiguration {
         if let username = self.username, !username.isFieldText { problems.append("username is not valid") }
         if let password = self.password, password.readableBytes > Int(UInt16.max) {
             problems.append("password is longer than 65,535 bytes")
+        }
+        if let method = self.authentication?.method, !method.isFieldText {
+            problems.append("authentication: its method is not valid")
         }
         if !self.userProperties.allSatisfy(\.isValid) { problems.append("userProperties are not valid") }
         if let topic = self.responseTopic, !TopicName.isValid(topic) { problems.append("responseTopic is not a topic") }

@@ -30,6 +30,12 @@ public struct MQTTClientConfiguration: Sendable {
     public var username: String?
     /// The password to authenticate with.
     public var password: ByteBuffer?
+    /// How the client proves who it is beyond user name and password; `nil` for no more than these.
+    public var authentication: MQTTAuthentication?
+    /// How many topics the server may give numbers, to send these instead (MQTT 5.0 §3.1.2.11.5); 0 to 65,535.
+    public var topicAliasMaximum: Int = 0
+    /// How many topics the client gives numbers on a connection, where the server takes as many; 0 to 65,535.
+    public var maximumTopicAliases: Int = 0
     /// The message that the server publishes if the client goes away without saying so.
     public var will: MQTTWill?
     /// User properties of the CONNECT packet.

@@ -6,6 +6,8 @@ enum ClientCommand: Sendable {
     case awaitConnection(number: UInt64, Reply<MQTTConnectionInformation>)
     /// The task that waits for this operation was cancelled.
     case cancel(number: UInt64)
+    /// The client shall prove again who it is.
+    case reauthenticate
     case close(endingSession: Bool, CheckedContinuation<Void, Never>?)
     /// `run()` was cancelled.
     case abort

@@ -45,10 +45,7 @@ extension ClientCore {
             return
         }
         self.phase = .greeting(connection)
-        self.write(
-            .connect(self.configuration.connect(identifier: self.assignedClientIdentifier, again: self.hasSession))
-        )
-        self.flush(connection)
+        self.sayConnect(connection)
     }
 
     private func work(on packets: [Packet], _ number: UInt64) {
@@ -64,6 +61,10 @@ extension ClientCore {
     }
 
     private func handleGreeting(_ packet: Packet, _ connection: ClientConnection) {
+        if case .auth(let auth) = packet, self.configuration.authentication != nil {
+            self.authenticate(auth, connection)
+            return
+        }
         guard case .connack(let connack) = packet else {
             let error = MQTTClientError(.protocolViolation, "the server's first packet was \(packet.type)")
             self.connectionEnded(ConnectionEnd(error))
@@ -82,12 +83,14 @@ extension ClientCore {
         var message = "the server refused the connection"
         if let reason = connack.properties.reasonString { message += ": \(reason)" }
         if let server = connack.properties.serverReference { message += "; it names another server: \(server)" }
-        let error = MQTTClientError(.connectionRefused, message, reasonCode: code)
+        var error = MQTTClientError(.connectionRefused, message, reasonCode: code)
+        error.serverReference = connack.properties.serverReference
         self.connectionEnded(ConnectionEnd(error, isFatal: code.endsConnecting))
         connection.close()
     }
 
     private func accepted(_ connack: ConnAck, _ connection: ClientConnection) {
+        guard self.isProven(connack, connection) else { return }
         let information = MQTTConnectionInformation(connack, self.configuration, self.assignedClientIdentifier)
         let now = self.clock.now()
         let isLost = self.hasSession && !connack.sessionPresent
@@ -112,6 +115,8 @@ extension ClientCore {
         )
         self.acknowledgements = OrderedAcknowledgements(capacity: self.configuration.acknowledgementCapacity)
         self.isOverrun = false
+        self.isProvingAgain = false
+        self.beginAliases(connack)
         self.metrics.connections.increment()
         self.logger.info(
             "connected",
@@ -206,6 +211,7 @@ extension ClientCore {
         if let reason = disconnect.properties.reasonString { message += ": \(reason)" }
         if let server = disconnect.properties.serverReference { message += "; it names another server: \(server)" }
         var error = MQTTClientError(.disconnectedByServer, message, reasonCode: code)
+        error.serverReference = disconnect.properties.serverReference
         if code == .sessionTakenOver {
             error.code = .sessionTakenOver
             error.message = "another connection uses the client identifier now"

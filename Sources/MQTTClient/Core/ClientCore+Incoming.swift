@@ -19,7 +19,8 @@ extension ClientCore {
         case .pubrec(let pubrec): self.received(pubrec, connection)
         case .pubrel(let pubrel): self.released(pubrel)
         case .pubcomp(let pubcomp): self.completed(pubcomp, connection)
-        case .connack, .auth:
+        case .auth(let auth): self.authenticate(auth, connection)
+        case .connack:
             self.violated(connection, .protocolError, "\(packet.type) came on a connection that was accepted already")
         case .connect, .subscribe, .unsubscribe, .pingreq:
             self.violated(connection, .protocolError, "\(packet.type) came from the server")
@@ -27,10 +28,7 @@ extension ClientCore {
     }
 
     private func handle(_ publish: Publish, _ connection: ClientConnection) {
-        if publish.properties.topicAlias != nil {
-            self.violated(connection, .topicAliasInvalid, "a topic alias came, though the client allows none")
-            return
-        }
+        guard let publish = self.resolved(publish, connection) else { return }
         var receipt: Receipt?
         if let identifier = publish.packetIdentifier {
             let isExactlyOnce = publish.qos == .exactlyOnce

@@ -28,7 +28,7 @@ extension ClientCore {
             if let error = self.tooLarge(packet) {
                 self.giveUp(operation, identifier, error)
             } else {
-                self.write(.publish(packet))
+                self.writePublish(packet)
                 self.turn.published += 1
             }
             return true
@@ -43,13 +43,13 @@ extension ClientCore {
         var packet = self.packet(operation)
         if packet.qos == .atMostOnce {
             self.queue.removeFirst()
-            self.write(.publish(packet))
+            self.writePublish(packet)
             self.answer(operation, .success(MQTTPublishResult()))
         } else {
             guard let identifier = self.identifiers.allocate() else { return false }
             self.queue.removeFirst()
             packet.packetIdentifier = identifier
-            self.write(.publish(packet))
+            self.writePublish(packet)
             self.window.add(operation, identifier: identifier)
         }
         self.turn.published += 1

@@ -162,7 +162,7 @@ extension ClientCore {
         case .request(let operation): self.turn.answers.append(.request(operation.reply, .failure(error)))
         case .awaitConnection(_, let reply): self.turn.answers.append(.connection(reply, .failure(error)))
         case .close(_, let waiter): if let waiter { self.closeWaiters.append(waiter) }
-        case .cancel, .abort: break
+        case .cancel, .reauthenticate, .abort: break
         }
     }
 }

@@ -55,6 +55,12 @@ actor ClientCore {
     var backoff: Backoff
     var outbound = ByteBuffer()
     var hasHeard = false
+    /// Whether the client proves again who it is.
+    var isProvingAgain = false
+    /// The topics that the server gave numbers on the present connection, and those that the client gave.
+    var incomingAliases: [UInt16: String] = [:]
+    var outgoingAliases: [String: UInt16] = [:]
+    var maximumOutgoingAlias: UInt16 = 0
 
     // The run.
     var hasRun = false
@@ -144,6 +150,7 @@ actor ClientCore {
             case .request(let operation): self.begin(operation)
             case .awaitConnection(let number, let reply): self.awaitConnection(number, reply)
             case .cancel(let number): cancelled.insert(number)
+            case .reauthenticate: self.proveAgain()
             case .close(let endingSession, let waiter): self.close(endingSession: endingSession, waiter)
             case .abort: self.abort()
             }

@@ -6,12 +6,14 @@ extension StateStore {
     ///   - bytes: The bytes that it lies in.
     ///   - now: The time.
     ///   - out: The payload of the answer.
+    ///   - isVisible: Whether SCAN may show a key.
     /// - Returns: The version for the answer's `__ts`, if it has one.
     package func answer(
         _ request: StateRequest,
         in bytes: Span<UInt8>,
         now: Int64,
-        to out: inout [UInt8]
+        to out: inout [UInt8],
+        isVisible: (Span<UInt8>) -> Bool = { _ in true }
     ) -> StateVersion? {
         switch request {
         case .get(let key):
@@ -25,9 +27,9 @@ extension StateStore {
         case .getNew(let known): answer(known, withVersions: true, bytes, now, &out)
         case .scan(let scan):
             if let since = scan.since {
-                answer(scan, since: PackedInstant(since), bytes, now, &out)
+                answer(scan, since: PackedInstant(since), bytes, now, &out, isVisible)
             } else {
-                answer(scan, bytes, now, &out)
+                answer(scan, bytes, now, &out, isVisible)
             }
         case .write, .watch, .unwatch, .watchPrefix, .unwatchPrefix:
             preconditionFailure("The request does not only read.")
@@ -70,14 +72,20 @@ extension StateStore {
     }
 
     /// Answers a SCAN over all keys, in the order of the table: a key that is there all the time comes exactly once.
-    private func answer(_ scan: StateScan, _ bytes: Span<UInt8>, _ now: Int64, _ out: inout [UInt8]) {
+    private func answer(
+        _ scan: StateScan,
+        _ bytes: Span<UInt8>,
+        _ now: Int64,
+        _ out: inout [UInt8],
+        _ isVisible: (Span<UInt8>) -> Bool
+    ) {
         var page = StatePageWriter(limits: configuration.limits, count: scan.count)
         let prefix = bytes.extracting(scan.prefix)
         let end = UInt64(slots.capacity)
         var place = scan.cursor.position
         while place < end, page.takesStep() {
             let slot = Int32(truncatingIfNeeded: place)
-            if !slots[slot].isFree, !append(slot, prefix, scan.wantsValues, now, &page) { break }
+            if !slots[slot].isFree, !append(slot, prefix, scan.wantsValues, now, &page, isVisible) { break }
             place &+= 1
         }
         page.finish(at: place < end ? StateCursor(position: place, mark: 0, bound: 0) : .start, to: &out)
@@ -92,7 +100,8 @@ extension StateStore {
         since: PackedInstant,
         _ bytes: Span<UInt8>,
         _ now: Int64,
-        _ out: inout [UInt8]
+        _ out: inout [UInt8],
+        _ isVisible: (Span<UInt8>) -> Bool
     ) {
         var page = StatePageWriter(limits: configuration.limits, count: scan.count)
         let prefix = bytes.extracting(scan.prefix)
@@ -108,7 +117,7 @@ extension StateStore {
             let version = slots[slot].version.rawValue
             guard page.takesStep() else { break }
             if bound == 0 || version <= bound {
-                guard append(slot, prefix, scan.wantsValues, now, &page) else { break }
+                guard append(slot, prefix, scan.wantsValues, now, &page, isVisible) else { break }
                 bound = version
             }
             slot = slots[slot].previous
@@ -121,7 +130,7 @@ extension StateStore {
         )
     }
 
-    /// Appends a key to a page, if it has the prefix.
+    /// Appends a key to a page, if it has the prefix and may be shown.
     ///
     /// - Returns: False if the page is full and the key must wait for the next.
     private func append(
@@ -129,10 +138,11 @@ extension StateStore {
         _ prefix: Span<UInt8>,
         _ wantsValues: Bool,
         _ now: Int64,
-        _ page: inout StatePageWriter
+        _ page: inout StatePageWriter,
+        _ isVisible: (Span<UInt8>) -> Bool
     ) -> Bool {
         let handle = StateHandle(slot)
-        guard !isOver(slot, now: now), withKey(of: handle, { $0.matches(prefix) }) else { return true }
+        guard !isOver(slot, now: now), withKey(of: handle, { $0.matches(prefix) && isVisible($0) }) else { return true }
         let bytes = Int(slots[slot].keyLength) &+ (wantsValues ? slots[slot].valueLength : 0)
         guard page.hasRoom(for: bytes) else { return false }
         let version = version(of: handle)

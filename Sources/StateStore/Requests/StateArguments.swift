@@ -14,4 +14,26 @@ package struct StateArguments: Hashable, Sendable {
         self.count = count
         self.range = range
     }
+
+    /// The first key that does not pass.
+    ///
+    /// - Parameters:
+    ///   - bytes: The bytes that the arguments lie in.
+    ///   - stride: How many arguments a key has, itself included.
+    ///   - passes: Whether a key does.
+    /// - Returns: Where it lies; nil if all pass.
+    package func firstKey(
+        in bytes: Span<UInt8>,
+        stride: Int,
+        thatFails passes: (Span<UInt8>) -> Bool
+    ) -> Range<Int>? {
+        var reader = RESPReader(range)
+        var index = 0
+        // They were checked when the request was read: nothing throws here.
+        while let argument = try? reader.bulk(bytes) {
+            if index % stride == 0, !passes(bytes.extracting(argument)) { return argument }
+            index += 1
+        }
+        return nil
+    }
 }

@@ -12,7 +12,7 @@ import Testing
         #expect(answer.properties.maximumQoS == nil, "who takes QoS 2 says nothing of it")
         #expect(answer.properties.receiveMaximum == 2_048)
         #expect(answer.properties.maximumPacketSize == UInt32(PacketLimits.default.maximumPacketSize))
-        #expect(answer.properties.topicAliasMaximum == nil, "none is allowed")
+        #expect(answer.properties.topicAliasMaximum == 32)
         #expect(answer.properties.sessionExpiryInterval == nil, "it is the one asked for")
         #expect(answer.properties.serverKeepAlive == nil)
         #expect(answer.properties.assignedClientIdentifier == nil)
@@ -65,12 +65,29 @@ import Testing
         #expect(peer.isClosed)
     }
 
-    @Test func anUnknownVersionIsRefused() {
+    /// A later version than ours is answered as MQTT 5 has it, an earlier one as 3.1.1 has it; with the bit of bridges too.
+    @Test(
+        arguments: [
+            (0, [0x20, 2, 0, 1]), (3, [0x20, 2, 0, 1]), (0x83, [0x20, 2, 0, 1]), (0x84, [0x20, 2, 0, 1]),
+            (6, [0x20, 3, 0, 0x84, 0]), (0x7F, [0x20, 3, 0, 0x84, 0]),
+        ] as [(UInt8, [UInt8])]
+    )
+    func anUnknownVersionIsRefused(level: UInt8, answer: [UInt8]) {
         let harness = EngineHarness()
         let peer = harness.open()
-        peer?.send(bytes: [0x10, 0x0D, 0, 4, 0x4D, 0x51, 0x54, 0x54, 6, 2, 0, 0, 0, 0, 0x00])
+        peer?.keepsBytes = true
+        peer?.send(bytes: [0x10, 0x0D, 0, 4, 0x4D, 0x51, 0x54, 0x54, level, 2, 0, 0, 0, 0, 0x00])
         #expect(peer?.isClosed == true)
-        #expect(peer?.receivedBytes == 4, "CONNACK with return code 1")
+        #expect(peer?.receivedStart == answer, "MQTT-3.1.2-2")
+    }
+
+    @Test func mqtt31IsRefusedPolitely() {
+        let harness = EngineHarness()
+        let peer = harness.open()
+        peer?.keepsBytes = true
+        peer?.send(bytes: [0x10, 0x0F, 0, 6] + Array("MQIsdp".utf8) + [3, 2, 0, 60, 0, 1, 0x61])
+        #expect(peer?.isClosed == true)
+        #expect(peer?.receivedStart == [0x20, 2, 0, 1], "unacceptable protocol version")
     }
 
     @Test func enhancedAuthenticationIsRefused() {
@@ -138,6 +155,22 @@ import Testing
         harness.advance(milliseconds: 1)
         #expect(peer.isClosed, "MQTT-3.1.2-22")
         #expect(peer.disconnectReason == .keepAliveTimeout)
+    }
+
+    @Test func bytesThatAreNoWholePacketAreSilence() {
+        let harness = EngineHarness()
+        let peer = harness.connect("a") { $0.keepAlive = 10 }
+        // A PUBLISH of 100 bytes, one byte a second.
+        var packet: [UInt8] = [0x30, 98, 0, 1, 0x61, 0]
+        packet += Array(repeating: 0, count: 94)
+        for byte in packet.prefix(14) {
+            harness.advance(seconds: 1)
+            #expect(!peer.isClosed)
+            peer.send(bytes: [byte])
+        }
+        harness.advance(seconds: 1)
+        #expect(peer.disconnectReason == .keepAliveTimeout, "MQTT-3.1.2-22: a control packet, not a part of one")
+        #expect(peer.isClosed)
     }
 
     @Test func keepAlive0IsForEver() {

@@ -188,4 +188,51 @@ import Testing
         after.advance(seconds: 200)
         #expect(late.takePayloads().isEmpty)
     }
+
+    @Test func itsExpiryCountsFromItsSending() {
+        let harness = EngineHarness()
+        let reader = harness.resume("reader")
+        reader.subscribe("will")
+        reader.disconnect()
+        let peer = harness.resume("a") {
+            var will = Will(topic: "will", payload: ByteBuffer(string: "gone"), qos: .atLeastOnce)
+            will.properties.willDelayInterval = 50
+            will.properties.messageExpiryInterval = 10
+            $0.will = will
+        }
+        harness.advance(seconds: 1_000)
+        peer.cut()
+        harness.advance(seconds: 50)
+        harness.advance(seconds: 9)
+        let again = harness.resume("reader")
+        #expect(again.takePublishes().map(\.properties.messageExpiryInterval) == [1])
+        harness.check()
+    }
+
+    @Test func aSecondConnectOnOneConnectionSendsIt() {
+        let harness = EngineHarness()
+        let witness = harness.connect("witness")
+        witness.subscribe("will")
+        let peer = harness.connect("a") { $0.will = Will(topic: "will", payload: ByteBuffer(string: "gone")) }
+        peer.send(.connect(Connect(clientIdentifier: "a")))
+        #expect(peer.disconnectReason == .protocolError, "MQTT-3.1.0-2")
+        #expect(witness.takePayloads() == ["gone"])
+    }
+
+    @Test func aConnectionWithoutAWillTakesAnEarlierOneAway() {
+        let harness = EngineHarness()
+        let witness = harness.connect("witness")
+        witness.subscribe("will")
+        let first = harness.resume("a") {
+            var will = Will(topic: "will")
+            will.properties.willDelayInterval = 100
+            $0.will = will
+        }
+        first.cut()
+        let second = harness.resume("a")
+        second.cut()
+        harness.advance(seconds: 1_000)
+        #expect(witness.takePublishes().isEmpty, "MQTT-3.1.3-9")
+        harness.check()
+    }
 }

@@ -18,9 +18,16 @@ final class Peer {
     private(set) var error: PacketError?
     /// Bytes that came since the start.
     private(set) var receivedBytes = 0
+    /// The first bytes that came, when ``keepsBytes`` is set.
+    private(set) var receivedStart: [UInt8] = []
+    var keepsBytes = false
     private(set) var version = ProtocolVersion.v5
     /// Whether the broker can only have taken the version that the peer reads in: false once CONNECT went as bytes.
     private(set) var speaksItsVersion = false
+    /// Whether it gives topics numbers, and puts topics in the place of the broker's numbers.
+    var usesAliases = false
+    private var sentAliases: [UInt16: String] = [:]
+    private var receivedAliases: [UInt16: String] = [:]
     private var received = ByteBuffer()
     private var sentBytes = 0
     private var lastIdentifier: UInt16 = 0
@@ -36,13 +43,38 @@ final class Peer {
     /// Bytes from the broker.
     func take(_ bytes: ByteBuffer) {
         receivedBytes += bytes.readableBytes
+        if keepsBytes { receivedStart += Array(bytes.readableBytesView.prefix(16)) }
         received.writeImmutableBuffer(bytes)
         var decoder = PacketDecoder(version: version, direction: .toClient)
         do throws(PacketError) {
-            while let packet = try decoder.decode(&received) { inbox.append(packet) }
+            while let packet = try decoder.decode(&received) {
+                inbox.append(usesAliases ? resolved(packet) : packet)
+            }
         } catch {
             self.error = error
         }
+    }
+
+    private func resolved(_ packet: Packet) -> Packet {
+        guard case .publish(var publish) = packet, let alias = publish.properties.topicAlias else { return packet }
+        publish.properties.topicAlias = nil
+        if publish.topic.isEmpty {
+            publish.topic = receivedAliases[alias] ?? "an alias without a topic"
+        } else {
+            receivedAliases[alias] = publish.topic
+        }
+        return .publish(publish)
+    }
+
+    /// The topic and the alias that a message is sent with: three numbers for all topics.
+    private func aliased(_ topic: String) -> (topic: String, alias: UInt16?) {
+        guard usesAliases, version == .v5 else { return (topic, nil) }
+        var sum = 0
+        for byte in topic.utf8 { sum += Int(byte) }
+        let alias = UInt16(sum % 3 + 1)
+        if sentAliases[alias] == topic { return ("", alias) }
+        sentAliases[alias] = topic
+        return (topic, alias)
     }
 
     // MARK: Sending
@@ -112,12 +144,15 @@ final class Peer {
         properties: PublishProperties = PublishProperties()
     ) -> UInt16 {
         let packet = qos == .atMostOnce ? nil : identifier()
+        let aliased = aliased(topic)
+        var properties = properties
+        if let alias = aliased.alias { properties.topicAlias = alias }
         send(
             .publish(
                 Publish(
                     qos: qos,
                     retain: retain,
-                    topic: topic,
+                    topic: aliased.topic,
                     packetIdentifier: packet,
                     properties: properties,
                     payload: ByteBuffer(string: payload)

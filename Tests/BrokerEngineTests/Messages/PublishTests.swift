@@ -131,13 +131,6 @@ import Testing
 
     // MARK: What a client may not publish
 
-    @Test func aTopicAliasIsRefused() {
-        let harness = EngineHarness()
-        let writer = harness.connect("writer")
-        writer.publish("a", properties: PublishProperties(topicAlias: 1))
-        #expect(writer.disconnectReason == .topicAliasInvalid, "MQTT-3.3.2-9: the maximum is 0")
-    }
-
     @Test func theTopicsOfTheBrokerAreItsOwn() {
         let harness = EngineHarness()
         let reader = harness.connect("reader")

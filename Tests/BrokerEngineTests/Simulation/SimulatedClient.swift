@@ -11,6 +11,8 @@ struct SimulatedClient {
         var expiry: UInt32
         var receiveMaximum: UInt16?
         var isSmall: Bool
+        /// Uses topic aliases, and takes some.
+        var usesAliases: Bool
         var hasWill: Bool
         var willDelay: UInt32
         /// Asks for what is beyond the standard.

@@ -23,6 +23,8 @@ struct SimulatedMessage {
     var commitPage: UInt64 = 0
     /// The message that it is sent again as, after a crash or a refusal that its publisher did not hear of; itself for the first.
     var root = 0
+    /// Whose it is; set when it is published.
+    var publisher = ""
     /// When it expires, in milliseconds; set when it is published.
     var expiresAt = Int64.max
 

@@ -89,6 +89,7 @@ extension Simulation {
             connect.properties.sessionExpiryInterval = expiry
             connect.properties.receiveMaximum = profile.receiveMaximum
             connect.properties.maximumPacketSize = profile.isSmall ? 150 : nil
+            if profile.usesAliases { connect.properties.topicAliasMaximum = random.pick([1, 2, 100]) }
             if profile.isMartlet { Peer.extended(&connect) }
         } else {
             if profile.expiry == 0 { connect.cleanStart = true }
@@ -107,6 +108,7 @@ extension Simulation {
         }
         note("\(profile.name) connects, clean: \(connect.cleanStart), expiry: \(expiry)")
         guard let peer = harness.open(profile.name) else { return fail("no connection") }
+        peer.usesAliases = profile.usesAliases
         let page = harness.engine.log.open
         peer.send(.connect(connect))
         if clients[index].isConnected { disconnected(index, normally: false) }

@@ -10,6 +10,7 @@ extension Simulation {
     }
 
     func route(_ message: Int, publisher: String, page: UInt64, isRefusing: Bool) -> Answer {
+        messages[message].publisher = publisher
         let sent = messages[message]
         let ordinary = model.sessions.mapValues { matching($0, sent.topic, without: nil) }.filter { !$0.value.isEmpty }
         let groups = model.groups.keys.filter { name in
@@ -130,6 +131,7 @@ extension Simulation {
         let found = model.retained.values.compactMap { $0.last?.message }.sorted()
         for message in found where Self.matches(filter, messages[message].topic) {
             guard messages[message].expiresAt > harness.now.milliseconds else { continue }
+            if subscription.noLocal, messages[message].publisher == client { continue }
             let identifiers = subscription.identifier == 0 ? [] : [subscription.identifier]
             let qos = min(messages[message].qos, subscription.qos)
             guard qos > 0 else {

@@ -57,6 +57,7 @@ final class Simulation {
             $0.limits.journalSlack = random.pick([0, 0, 500, 1 << 20])
             $0.limits.journalAmplification = random.pick([2, 3])
             $0.limits.cleaningBytesPerTurn = random.pick([1, 300, 1 << 17])
+            $0.limits.shortestAliasedTopic = 1
             $0.limits.receiveMaximum = random.pick([3, 20, 2_048])
             $0.limits.outputBytesPerConnection = random.pick([200, 1 << 20])
             $0.limits.inflightPerSession = random.pick([2, 5, 32_767])
@@ -79,11 +80,14 @@ final class Simulation {
                 expiry: random.pick([0, 20, 3_600, 3_600]),
                 receiveMaximum: random.pick([nil, 1, 3, 10]),
                 isSmall: random.oneIn(8),
+                usesAliases: random.oneIn(3),
                 hasWill: random.oneIn(3),
                 willDelay: random.pick([0, 0, 5]),
                 isMartlet: !random.oneIn(3)
             )
             if profile.version == .v3_1_1 || profile.isSmall { profile.isMartlet = false }
+            // What is too large must not depend on what was sent before.
+            if profile.version == .v3_1_1 || profile.isSmall { profile.usesAliases = false }
             return profile
         }
     }
