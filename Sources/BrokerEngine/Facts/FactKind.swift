@@ -41,7 +41,7 @@ enum FactKind: UInt8 {
     /// The version of the body that this engine writes.
     var version: UInt8 {
         switch self {
-        case .started, .stored: 2
+        case .started, .stored, .attempted: 2
         default: 1
         }
     }

@@ -71,15 +71,16 @@ extension BrokerEngine {
         _ delivery: Delivery,
         _ facts: DeliveryFacts? = nil
     ) -> Bool {
+        var facts = facts
         let isFive = connections[connection].version == .v5
         let identifiers = isFive && delivery.identifiers >= 0 ? identifierSets[delivery.identifiers] : []
-        let size = DeliverySize(
-            of: slot,
-            qos: delivery.qos,
-            version: connections[connection].version,
-            identifiers: identifiers,
-            facts: facts
-        )
+        let version = connections[connection].version
+        var size = DeliverySize(of: slot, qos: delivery.qos, version: version, identifiers: identifiers, facts: facts)
+        if size.packet > connections[connection].maximumPacketSize, facts?.history != nil {
+            // The message is worth more than what became of it before.
+            facts?.history = nil
+            size = DeliverySize(of: slot, qos: delivery.qos, version: version, identifiers: identifiers, facts: facts)
+        }
         guard size.packet <= connections[connection].maximumPacketSize, size.remaining <= DeliverySize.largest else {
             return false
         }

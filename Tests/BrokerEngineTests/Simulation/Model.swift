@@ -29,6 +29,8 @@ struct Model {
         var isOfCommit = false
         /// Put off: not to come before this moment.
         var notBefore = Int64.min
+        /// Why it was put off, each time that somebody said so.
+        var reasons: [String] = []
     }
 
     /// A key of the state store.
