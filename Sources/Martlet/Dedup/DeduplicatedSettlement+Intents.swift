@@ -144,7 +144,9 @@ extension DeduplicatedSettlement {
         )
         // Who fenced it after us does it, or dies: then the intent is still needed.
         var isComplete = true
-        if let change = changes.first(where: { $0.key == leased.key }) { isComplete = try await carryOut(change, leased) }
+        if let change = changes.first(where: { $0.key == leased.key }) {
+            isComplete = try await carryOut(change, leased)
+        }
         for change in changes where change.key != leased.key {
             if try await !complete(change, name) { isComplete = false }
         }
