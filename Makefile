@@ -20,7 +20,7 @@ RELEASE := $(CURDIR)/.build/release
 DEBUG := $(CURDIR)/.build/debug
 CLIENTS := $(CURDIR)/.build-clients
 
-.PHONY: help run test unit-test interoperation hostile hostile-short ramp sanitize broker release debug bench bench-state bench-messages fuzz format lint clean setup-build setup-test
+.PHONY: help run test unit-test interoperation hostile hostile-short ramp sanitize broker release debug bench bench-state bench-restart bench-messages fuzz format lint clean setup-build setup-test
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ bench: setup-bench release ## Compare the broker with mosquitto (ARGS="--quick",
 
 bench-state: setup-bench release ## Compare state store and commits with redis (minutes).
 	Benchmarks/state $(ARGS)
+
+bench-restart: setup-bench release ## Measure a worker's start with a checkpoint of 1,000,000 keys (minutes).
+	Benchmarks/restart $(ARGS)
 
 # valgrind reads a program only when it is linked so.
 bench-messages: ## Count system calls, allocations and instructions a message (ARGS=--check holds them against bounds).

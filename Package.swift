@@ -304,6 +304,7 @@ let package = Package(
             name: "StateStoreServiceTests",
             dependencies: [
                 "StateStoreService", "StateStore", "MQTTClient", "MartletBroker", "MosquittoServer", "MartletCommand",
+                "Martlet", "StateStoreClient",
                 nioCore,
                 logging,
             ],

@@ -99,6 +99,10 @@ package struct BrokerEngine: ~Copyable {
     var pagePendingGroups: [Int32] = []
     /// Deliveries of groups that ended in vain, counted where a member asked for delivery facts.
     var attempts: [AttemptKey: UInt32] = [:]
+    /// Why they did, as far as their holders said so.
+    var histories: [AttemptKey: AttemptHistory] = [:]
+    /// Bytes of all that they said.
+    var historyBytes = 0
     /// Deliveries that were handed back to come later.
     var delays = DelayQueue()
     /// What the packets of this read have cost beyond themselves: nodes of the trees that were looked at.

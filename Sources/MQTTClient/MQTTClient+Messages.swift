@@ -57,12 +57,15 @@ extension MQTTClient {
     ///   - timeout: How long to wait for the answer.
     ///   - tellingLosses: Whether to fail with ``MQTTClientError/Code/answerLost``, and not only in the end with
     ///     ``MQTTClientError/Code/timedOut``, when the connection is lost between acknowledgement and answer.
+    ///   - unheardWait: How long to wait for the answer when the server says that nobody subscribes to the topic (MQTT 5.0
+    ///     §3.4.2.1, reason 0x10); a server that answers by itself may say so, too. `nil` for as long as otherwise.
     /// - Returns: The answer.
     /// - Throws: ``MQTTClientError``.
     package func request(
         _ message: MQTTMessage,
         timeout: Duration,
-        tellingLosses: Bool
+        tellingLosses: Bool,
+        unheardWait: Duration? = nil
     ) async throws(MQTTClientError) -> MQTTAnswer {
         let packet = try message.packet()
         let size = message.size
@@ -76,6 +79,7 @@ extension MQTTClient {
                     expiry: message.properties.expiry.map { now + $0 },
                     deadline: now + timeout,
                     tellsLosses: tellingLosses,
+                    unheardWait: unheardWait,
                     reply: reply
                 )
             )

@@ -76,8 +76,12 @@ struct CheckpointFile: Sendable {
         }
     }
 
-    /// Closes the file.
+    /// Closes the file, and with it its log: all that stands there goes into the file.
     func close() {
+        // SQLite folds the log into the file and removes it when its last connection closes, if that one may write. The pool
+        // closes its writer before its readers, so these must be gone already.
+        pool.releaseMemory()
+        // It fails only while somebody still reads: then the log stays, and the next one who opens the file reads it.
         try? pool.close()
     }
 

@@ -53,12 +53,19 @@ public final class StateStoreClient: Sendable {
 
     /// What the broker leads to; asks for it anew each time.
     ///
+    /// A broker that says that nobody subscribes to the requests has no store, unless it answers by itself: so that is known at
+    /// once. One that does not say so is given ``StateStoreClientConfiguration/probeTimeout`` to answer.
+    ///
     /// - Returns: What is there.
     /// - Throws: ``StateStoreError`` when the MQTT client has ended or the task was cancelled.
     public func capabilities() async throws(StateStoreError) -> StateStoreCapabilities {
         var hasStore = true
         do throws(StateStoreError) {
-            _ = try await self.ask(.get(key: Self.probeKey), timeout: self.configuration.probeTimeout)
+            _ = try await self.ask(
+                .get(key: Self.probeKey),
+                timeout: self.configuration.probeTimeout,
+                unheardWait: self.configuration.unheardProbeTimeout
+            )
         } catch {
             switch error.code {
             case .timedOut:

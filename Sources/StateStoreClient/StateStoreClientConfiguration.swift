@@ -4,6 +4,9 @@ public struct StateStoreClientConfiguration: Sendable {
     public var timeout: Duration = .seconds(10)
     /// How long ``StateStoreClient/capabilities()`` waits for a store to answer.
     public var probeTimeout: Duration = .seconds(3)
+    /// How long ``StateStoreClient/capabilities()`` waits when the broker says that nobody subscribes to the requests: a broker
+    /// that is a store itself may say so and answer all the same.
+    public var unheardProbeTimeout: Duration = .milliseconds(250)
     /// How often a watch registers again and reads, though nothing happened: a store that restarted behind its broker
     /// has forgotten who watches.
     public var watchRefresh: Duration = .seconds(60)

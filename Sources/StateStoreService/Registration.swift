@@ -1,7 +1,7 @@
 /// A KEYNOTIFY, or its end.
 struct Registration: Sendable {
-    /// The request's number.
-    var number: UInt64
+    /// The request's number; `nil` where nobody asked, because the client has gone.
+    var number: UInt64?
     /// Who asks.
     var client: String
     /// Which key.

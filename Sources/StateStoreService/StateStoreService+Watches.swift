@@ -30,12 +30,13 @@ extension StateStoreService {
     /// Executes a KEYNOTIFY or its end; one after the other.
     func execute(_ registration: Registration) async {
         do {
-            answer(registration.number, try await payload(for: registration))
-        } catch let error as StateError {
-            answer(registration.number, error: error)
+            let payload = try await payload(for: registration)
+            if let number = registration.number { answer(number, payload) }
         } catch {
-            logger.warning("A watch could not be kept", metadata: ["error": "\(error)"])
-            answer(registration.number, error: .quotaExceeded)
+            if !(error is StateError) {
+                logger.warning("A watch could not be kept", metadata: ["error": "\(error)"])
+            }
+            if let number = registration.number { answer(number, error: error as? StateError ?? .quotaExceeded) }
         }
     }
 
@@ -87,8 +88,15 @@ extension StateStoreService {
             let identifier = Array(client.utf8)
             StateNotification.appendTopic(client: identifier.span, key: key.span, to: &topic)
             let text = String(decoding: topic, as: UTF8.self)
+            let message = MQTTMessage(topic: text, payload: payload, properties: properties)
             do {
-                try outer.send(MQTTMessage(topic: text, payload: payload, properties: properties))
+                try outer.send(message) { [register] result in
+                    // Nobody subscribes to it: the client has gone, and its watches with it.
+                    guard case .success(let answer) = result, answer.reasonCode == .noMatchingSubscribers else {
+                        return
+                    }
+                    register.yield(Registration(number: nil, client: client, key: key, isStop: true))
+                }
             } catch {
                 logger.warning("A notification was dropped", metadata: ["error": "\(error)"])
             }

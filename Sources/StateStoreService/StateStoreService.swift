@@ -13,7 +13,8 @@ import Synchronization
 /// Watches are kept in the store, too, and taken up again.
 ///
 /// What only the broker itself could do, it cannot: notifications come by the notification topic, to which a client must be
-/// subscribed; a client that leaves keeps its watches until it ends them; a response topic that is not allowed gets no answer,
+/// subscribed; that a client has left it learns when a notification finds no subscriber (PUBACK 0x10) and then ends that watch, so a
+/// client with a persistent session keeps its watches while it is away, and one that never changes keeps its own; a response topic that is not allowed gets no answer,
 /// where a broker would disconnect; a request that is executed again after a kill finds what it did itself.
 package final class StateStoreService: Service, Sendable {
     let configuration: StateStoreServiceConfiguration

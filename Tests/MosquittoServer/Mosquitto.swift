@@ -11,15 +11,12 @@ package final class Mosquitto: Sendable {
     private static let places = ["/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/usr/bin/mosquitto"]
     /// How many ports are tried: one that was free may be taken when the program wants it.
     private static let portsToTry = 20
-    /// Which descriptors the program does not inherit; those that are not open are no error.
-    private static let descriptorsToClose: CInt = 4096
 
-    private let program: String
     private let directory: URL
     /// The path of its Unix socket.
     package let socketPath: String
     private let options: [String]
-    private let process = Mutex<pid_t>(0)
+    private let process: TestProcess
     private let chosenPort = Mutex<Int?>(nil)
 
     /// Writes a configuration and starts the program.
@@ -32,10 +29,10 @@ package final class Mosquitto: Sendable {
         guard let program = Self.places.first(where: { access($0, X_OK) == 0 }) else {
             throw MosquittoError.notInstalled
         }
-        self.program = program
         self.options = options
         self.directory = FileManager.default.temporaryDirectory
             .appending(path: "martlet-\(UInt64.random(in: 0 ... .max))")
+        self.process = TestProcess(program, ["-c", self.directory.appending(path: "mosquitto.conf").path])
         self.socketPath = self.directory.appending(path: "socket").path
         try FileManager.default.createDirectory(at: self.directory, withIntermediateDirectories: true)
         guard overTCP else {
@@ -83,61 +80,27 @@ package final class Mosquitto: Sendable {
     }
 
     deinit {
-        let pid = self.process.withLock { $0 }
-        if pid > 0 {
-            Glibc.kill(pid, SIGKILL)
-            waitpid(pid, nil, 0)
-        }
+        self.process.end(SIGKILL)
         try? FileManager.default.removeItem(at: self.directory)
     }
 
     /// Starts the program, and waits until it takes connections.
     package func start() async throws {
-        let arguments = [self.program, "-c", self.directory.appending(path: "mosquitto.conf").path]
-        var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
-        pointers.append(nil)
-        defer { for pointer in pointers { free(pointer) } }
-        // The threads of a test may block signals, and a child inherits that.
-        var attributes = posix_spawnattr_t()
-        var signals = sigset_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        // Nor may it hold the sockets of a test open, which would then never be seen to close.
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for descriptor in 3..<Self.descriptorsToClose { posix_spawn_file_actions_addclose(&actions, descriptor) }
-        var pid: pid_t = 0
-        guard posix_spawn(&pid, self.program, &actions, &attributes, pointers, environ) == 0 else {
-            throw MosquittoError.notStarted
-        }
-        self.process.withLock { $0 = pid }
+        try self.process.start()
         while !self.takesConnections() {
-            if waitpid(pid, nil, WNOHANG) == pid { throw MosquittoError.notStarted }
+            guard self.process.isRunning else { throw MosquittoError.notStarted }
             try await Task.sleep(for: .milliseconds(10))
         }
     }
 
     /// Ends the program as a crash does: nothing is saved.
     package func kill() {
-        self.end(SIGKILL)
+        self.process.end(SIGKILL)
     }
 
     /// Ends the program in order: the sessions are saved.
     package func stop() {
-        self.end(SIGTERM)
-    }
-
-    private func end(_ signal: CInt) {
-        self.process.withLock { pid in
-            guard pid > 0 else { return }
-            Glibc.kill(pid, signal)
-            waitpid(pid, nil, 0)
-            pid = 0
-        }
+        self.process.end(SIGTERM)
     }
 
     private func takesConnections() -> Bool {

@@ -67,6 +67,22 @@ struct SQLiteCheckpointTests {
         again.close()
     }
 
+    @Test("A file that was closed is whole: no log is left beside it, also after it was read from")
+    func closes() async throws {
+        let folder = Folder()
+        let checkpoint = try await filled(folder.file, count: 100)
+        #expect(checkpoint.row(row(7).key) == row(7))
+        #expect(checkpoint.rows(after: nil, limit: 1000).count == 100)
+        #expect(FileManager.default.fileExists(atPath: folder.file + "-wal"))
+        checkpoint.note(.put(row(100)))
+        checkpoint.close()
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(left.sorted() == ["w.sqlite", "w.sqlite.lock"])
+        let again = try SQLiteCheckpoint(path: folder.file) { _ in }
+        #expect(again.count == 101)
+        again.close()
+    }
+
     @Test("A second process is refused, until the first has ended")
     func locked() throws {
         let folder = Folder()

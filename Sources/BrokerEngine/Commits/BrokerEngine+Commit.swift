@@ -89,7 +89,7 @@ extension BrokerEngine {
         by requester: Requester
     ) {
         if let delay = plan.delay, case .shared(let identifier, let identity) = plan.delivery {
-            putOff(identifier, identity, by: delay, of: requester.session)
+            putOff(identifier, identity, by: delay, bytes.extracting(plan.reason), of: requester.session)
             return
         }
         if log.isOn {
@@ -168,6 +168,7 @@ extension BrokerEngine {
         _ identifier: UInt16,
         _ identity: DeliveryIdentity,
         by delay: Int64,
+        _ reason: Span<UInt8>,
         of session: Int32
     ) {
         let slot = leaveWindow(identifier, identity, of: session)
@@ -179,6 +180,7 @@ extension BrokerEngine {
             return
         }
         let due = EngineTime(milliseconds: now.milliseconds + delay)
+        noteReason(reason, of: slot.message, ofGroup: slot.group)
         countAttempt(slot.message, ofGroup: slot.group, until: due)
         self.delay(slot.message, ofGroup: slot.group, until: due)
     }

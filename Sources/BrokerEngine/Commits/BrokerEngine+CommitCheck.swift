@@ -27,7 +27,7 @@ extension BrokerEngine {
                 return refusal(.gone, Self.goneText)
             }
             plan.delivery = delivery
-        case .retry(let id, let delay, _):
+        case .retry(let id, let delay, let reason):
             guard count == 1 else { return refusal(.invalid, "RETRY stands alone in its commit") }
             guard delay >= 0, delay <= limits.maximumRetryDelay else {
                 return refusal(.invalid, "the delay is not from 0 to \(limits.maximumRetryDelay) milliseconds")
@@ -38,7 +38,7 @@ extension BrokerEngine {
             guard case .shared = delivery else {
                 return refusal(.invalid, "RETRY is for deliveries of shared subscriptions")
             }
-            (plan.delivery, plan.delay) = (delivery, delay)
+            (plan.delivery, plan.delay, plan.reason) = (delivery, delay, reason)
         case .write(let write):
             return check(write, at: index, bytes, &plan)
         case .check(let key, let version):

@@ -8,7 +8,11 @@ extension BrokerEngine {
             position: 0,
             sequence: messages.slots[Int(message)].sequence
         )
-        return DeliveryFacts(identity: identity, attempt: ended(message, ofGroup: group) + 1)
+        var facts = DeliveryFacts(identity: identity, attempt: ended(message, ofGroup: group) + 1)
+        if messages.slots[Int(message)].hasAttempts {
+            facts.history = histories[AttemptKey(group: group, message: message)]
+        }
+        return facts
     }
 
     /// What is said of a delivery of a session's own queue.
@@ -34,6 +38,24 @@ extension BrokerEngine {
         attempts[AttemptKey(group: group, message: message), default: 0] += 1
         messages.slots[Int(message)].hasAttempts = true
         journalAttempt(message, ofGroup: group, until: due)
+    }
+
+    /// Keeps why a delivery to a member of a group is about to end in vain, for as long as there is room for reasons.
+    mutating func noteReason(_ reason: Span<UInt8>, of message: Int32, ofGroup group: Int32) {
+        guard reason.count > 0, historyBytes < limits.attemptHistoryBytes else { return }
+        let key = AttemptKey(group: group, message: message)
+        var history = histories[key] ?? AttemptHistory()
+        historyBytes -= history.bytes
+        history.add(reason, attempt: ended(message, ofGroup: group) + 1)
+        historyBytes += history.bytes
+        histories[key] = history
+    }
+
+    /// Nobody asks any more how deliveries of a message to a group ended.
+    mutating func forgetAttempts(_ message: Int32, ofGroup group: Int32) {
+        let key = AttemptKey(group: group, message: message)
+        attempts[key] = nil
+        if let history = histories.removeValue(forKey: key) { historyBytes -= history.bytes }
     }
 
     /// The connection of a session is gone: its own deliveries in flight are sent again on the next one.

@@ -21,6 +21,8 @@ struct CommitPlan {
     var delivery = Delivery.none
     /// Milliseconds after which the delivery comes again; nil when it is done.
     var delay: Int64?
+    /// Why it comes again: where the reason lies in the request.
+    var reason = 0..<0
     var writes: [StateWrite] = []
     var messages: [Message] = []
     var packets: [UInt8] = []
@@ -37,6 +39,7 @@ struct CommitPlan {
     mutating func removeAll() {
         delivery = .none
         delay = nil
+        reason = 0..<0
         writes.removeAll(keepingCapacity: true)
         messages.removeAll(keepingCapacity: true)
         packets.removeAll(keepingCapacity: true)

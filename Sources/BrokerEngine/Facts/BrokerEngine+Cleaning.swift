@@ -152,6 +152,10 @@ extension BrokerEngine {
         let old = messages.slots[Int(message)].fact
         if journalStored(message, retained: retained) {
             log.moves.append(FactMove(message: message, sequence: stored.sequence, from: old, to: log.open))
+            // The record of the message has how many attempts there were, not why they ended.
+            for group in durableGroups where histories[AttemptKey(group: group, message: message)] != nil {
+                journalAttempt(message, ofGroup: group, until: groups[Int(group)].delayed[message])
+            }
         } else {
             // Only receivers that do not outlive a crash still have it.
             log.died(old)

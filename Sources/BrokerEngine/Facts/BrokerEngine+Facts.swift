@@ -240,6 +240,7 @@ extension BrokerEngine {
         log.writer.append(varint: messages.slots[Int(message)].sequence)
         log.writer.append(varint: UInt64(ended(message, ofGroup: group)))
         log.writer.append(varint: UInt64(due?.milliseconds ?? 0))
+        (histories[AttemptKey(group: group, message: message)] ?? AttemptHistory()).write(to: &log.writer)
         log.end()
     }
 
@@ -253,6 +254,7 @@ extension BrokerEngine {
         log.writer.append(varint: position)
         log.writer.append(varint: UInt64(entry.attempts))
         log.writer.append(varint: 0)
+        AttemptHistory().write(to: &log.writer)
         log.end()
     }
 

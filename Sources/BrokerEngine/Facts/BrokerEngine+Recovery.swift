@@ -62,7 +62,7 @@ extension BrokerEngine {
         case .group: try applyGroup(&body, place)
         case .groupEnded: applyGroupEnded(try body.readVarint())
         case .stored: try applyStored(&body, place, version: version)
-        case .attempted: try applyAttempted(&body)
+        case .attempted: try applyAttempted(&body, version: version)
         case .acknowledged: try applyAcknowledged(&body)
         case .groupAcknowledged: try applyGroupAcknowledged(&body)
         case .retainedCleared: _ = clearRetained(try body.readBytes(body.remaining))
@@ -313,7 +313,7 @@ extension BrokerEngine {
         releaseMessage(message, ofGroup: ofGroup)
     }
 
-    private mutating func applyAttempted(_ body: inout RecordBody) throws(JournalError) {
+    private mutating func applyAttempted(_ body: inout RecordBody, version: UInt8) throws(JournalError) {
         guard let owner = DeliveryIdentity.Owner(rawValue: try body.readUInt8()) else {
             throw JournalError(.damaged, "An attempt belongs to nobody that is known.")
         }
@@ -321,6 +321,7 @@ extension BrokerEngine {
         let number = try body.readVarint()
         let attempts = try body.readVarint()
         let due = EngineTime(milliseconds: Int64(clamping: try body.readVarint()))
+        let history = version > 1 ? try AttemptHistory(&body) : AttemptHistory()
         switch owner {
         case .session:
             let session = Int(recoveredSession(id))
@@ -329,7 +330,7 @@ extension BrokerEngine {
         case .group:
             let group = recoveredGroup(id)
             guard recovery?.groupMessages[group]?[number] != nil else { return }
-            let attempt = RecoveredAttempt(attempts: UInt32(clamping: attempts), due: due)
+            let attempt = RecoveredAttempt(attempts: UInt32(clamping: attempts), due: due, history: history)
             recovery?.groupAttempts[group, default: [:]][number] = attempt
         }
     }
@@ -454,6 +455,10 @@ extension BrokerEngine {
     private mutating func restore(_ message: Int32, toGroup group: Int32, _ attempt: RecoveredAttempt?) {
         if let attempt {
             attempts[AttemptKey(group: group, message: message)] = attempt.attempts
+            if !attempt.history.reasons.isEmpty {
+                histories[AttemptKey(group: group, message: message)] = attempt.history
+                historyBytes += attempt.history.bytes
+            }
             messages.slots[Int(message)].hasAttempts = true
             if attempt.due > now {
                 delay(message, ofGroup: group, until: attempt.due)

@@ -48,7 +48,7 @@ enum FactKind: UInt8 {
     /// The version of the body that this engine writes.
     var version: UInt8 {
         switch self {
-        case .started: 2
+        case .started, .attempted: 2
         case .stored: 3
         default: 1
         }

@@ -32,6 +32,8 @@ struct RecoveredAttempt {
     var attempts: UInt32
     /// When it comes again.
     var due: EngineTime
+    /// Why they ended.
+    var history = AttemptHistory()
 }
 
 /// The end of a connection read from the journal.

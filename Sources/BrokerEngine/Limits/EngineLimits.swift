@@ -58,6 +58,8 @@ package struct EngineLimits: Sendable {
     package var stateValueBytes = 1 << 20
     /// Milliseconds a delivery may be put off by RETRY; a longer delay is refused as `invalid`.
     package var maximumRetryDelay: Int64 = 7 * 86_400_000
+    /// Bytes of all reasons of RETRYs that are kept; past it a further one is not kept, and its message comes again without it.
+    package var attemptHistoryBytes = 16 << 20
     /// Seconds a session lives on without a connection when a 3.1.1 client asks for a persistent one, and the most any client gets.
     package var defaultSessionExpiry: UInt32 = 86_400
     /// The longest session expiry granted, in seconds; a longer wish is answered with this one.

@@ -296,7 +296,7 @@ extension BrokerEngine {
     /// A group does not have a message any more.
     @inline(__always)
     mutating func release(_ message: Int32, ofGroup group: Int32) {
-        if messages.slots[Int(message)].hasAttempts { attempts[AttemptKey(group: group, message: message)] = nil }
+        if messages.slots[Int(message)].hasAttempts { forgetAttempts(message, ofGroup: group) }
         releaseMessage(message, ofGroup: true)
     }
 

@@ -58,6 +58,7 @@ extension BrokerEngine {
         _ delivery: Delivery,
         _ facts: DeliveryFacts? = nil
     ) -> Bool {
+        var facts = facts
         let isFive = connections[connection].version == .v5
         let identifiers = isFive && delivery.identifiers >= 0 ? identifierSets[delivery.identifiers] : []
         let version = connections[connection].version
@@ -74,6 +75,11 @@ extension BrokerEngine {
         if case .give = alias, size.packet > most {
             // Three bytes less may fit.
             alias = .none
+            size = DeliverySize(of: slot, qos: delivery.qos, version: version, identifiers: identifiers, facts: facts)
+        }
+        if size.packet > most, facts?.history != nil {
+            // The message is worth more than what became of it before.
+            facts?.history = nil
             size = DeliverySize(of: slot, qos: delivery.qos, version: version, identifiers: identifiers, facts: facts)
         }
         guard size.packet <= most, size.remaining <= DeliverySize.largest else { return false }

@@ -115,7 +115,8 @@ extension ClientCore {
             userProperties: puback.properties.userProperties.map(MQTTUserProperty.init)
         )
         if case .request(let correlation) = operation.waiter {
-            self.requests.update(correlation) { $0.isAcknowledged = true }
+            let isHeard = code != .noMatchingSubscribers
+            self.requests.acknowledged(correlation, isHeard: isHeard, now: isHeard ? .zero : self.clock.now())
         }
         self.answer(operation, .success(result))
     }
@@ -144,6 +145,7 @@ extension ClientCore {
         case .task(let reply): self.turn.answers.append(.publish(reply, result))
         case .request(let correlation):
             if case .failure(let error) = result { self.failRequest(correlation, error) }
+        case .closure(let body): body(result)
         case .nobody: break
         }
     }

@@ -33,6 +33,7 @@ extension ClientCore {
                 topic: Array(topic.utf8),
                 deadline: operation.deadline,
                 tellsLosses: operation.tellsLosses,
+                unheardWait: operation.unheardWait,
                 reply: operation.reply
             ),
             correlation
@@ -119,10 +120,14 @@ extension ClientCore {
         guard let earliest = self.requests.earliestDeadline, earliest <= now else { return }
         var late: Set<UInt64> = []
         let error = MQTTClientError(.timedOut, "no answer came in time")
-        self.abandonRequests(error) { request in
-            guard request.deadline <= now else { return false }
+        let unheard = MQTTClientError(
+            .timedOut,
+            "no answer came, and nobody subscribes to the topic of the request",
+            reasonCode: .noMatchingSubscribers
+        )
+        for request in self.requests.remove(where: { $0.deadline <= now }) {
             late.insert(request.number)
-            return true
+            self.turn.answers.append(.request(request.reply, .failure(request.isUnheard ? unheard : error)))
         }
         self.requests.updateEarliestDeadline()
         // Nobody waits for the answer, so what was not sent need not be sent.

@@ -7,6 +7,8 @@ struct PublishOperation: Sendable {
         case task(Reply<MQTTPublishResult>)
         /// The request whose message this is hears only of failures.
         case request(correlation: [UInt8])
+        /// Is called on the client's own executor.
+        case closure(@Sendable (Result<MQTTPublishResult, MQTTClientError>) -> Void)
         case nobody
     }
 

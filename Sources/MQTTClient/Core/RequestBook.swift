@@ -4,9 +4,13 @@ struct RequestBook {
     struct Waiting {
         let number: UInt64
         let topic: [UInt8]
-        let deadline: Duration
+        var deadline: Duration
         let tellsLosses: Bool
+        /// How long it waits from when the server said that nobody subscribes to its topic; `nil` for its deadline.
+        var unheardWait: Duration?
         let reply: Reply<MQTTAnswer>
+        /// Whether the server said that nobody subscribes to its topic.
+        var isUnheard = false
         /// Whether the server has acknowledged it.
         var isAcknowledged = false
         /// Whether it was sent more than once.
@@ -100,6 +104,23 @@ struct RequestBook {
         guard var request = self.waiting[correlation] else { return }
         change(&request)
         self.waiting[correlation] = request
+    }
+
+    /// The server has taken a request.
+    ///
+    /// - Parameters:
+    ///   - correlation: Which.
+    ///   - isHeard: Whether somebody subscribes to its topic, as far as the server says.
+    ///   - now: The time.
+    mutating func acknowledged(_ correlation: [UInt8], isHeard: Bool, now: Duration) {
+        self.update(correlation) { request in
+            request.isAcknowledged = true
+            guard !isHeard, let wait = request.unheardWait else { return }
+            request.isUnheard = true
+            request.deadline = min(request.deadline, now + wait)
+        }
+        guard !isHeard, let deadline = self.waiting[correlation]?.deadline else { return }
+        self.earliestDeadline = min(self.earliestDeadline ?? deadline, deadline)
     }
 
     mutating func remove(_ correlation: [UInt8]) -> Waiting? {

@@ -11,5 +11,7 @@ struct RequestOperation: Sendable {
     let deadline: Duration
     /// Whether it fails when its answer must have been lost with a connection; otherwise it waits until its deadline.
     let tellsLosses: Bool
+    /// How long it waits for an answer from when the server said that nobody subscribes to its topic; `nil` for its deadline.
+    var unheardWait: Duration?
     let reply: Reply<MQTTAnswer>
 }

@@ -1,15 +1,15 @@
 import CoreMetrics
 import Logging
 import MQTTClient
-import SQLiteCheckpoint
 import StateStoreClient
 import Synchronization
 
-/// Level B: the write of the one key that a message changes carries the message's mark; a message whose mark is found was applied.
+/// Level B: the values that a message changes carry the message's mark; a message whose mark is found was applied.
 ///
-/// The order is: the run of the handler; a lease on the key, whose version is the fencing token; the value again, to see that nobody
-/// has changed it; a write of the same value with the token, which shuts out whoever has an older one; the new value with the mark
-/// and all that is to be published; the publishes; the acknowledgement. `docs/decisions/0011-level-b.md` says why.
+/// The order is: the run of the handler; a lease on each key that it changes, whose version is the fencing token; the values again, to
+/// see that nobody has changed them; a write of the same value with the token, which shuts out whoever has an older one; the new value
+/// with the mark and all that is to be published; the publishes; the acknowledgement. Where there are several keys, an intent decides
+/// for all of them (``StateIntent``). `docs/decisions/0011-level-b.md` says why.
 final class DeduplicatedSettlement: MessageSettlement {
     /// What bounds it.
     enum Limits {
@@ -28,7 +28,7 @@ final class DeduplicatedSettlement: MessageSettlement {
     /// The message's mark was found: there is nothing to handle.
     struct AlreadyApplied: Error {}
 
-    private struct State {
+    struct State {
         var run: UInt64 = 0
         var written: Set<String> = []
         var applied: StateEnvelope.Mark?
@@ -37,8 +37,8 @@ final class DeduplicatedSettlement: MessageSettlement {
     let ledger: StateLedger
     let processor: MessageProcessor
     let messageIdentifier: String?
+    let state = Mutex(State())
     private let connection: UInt64
-    private let state = Mutex(State())
 
     /// Prepares the settling of a delivery.
     ///
@@ -78,9 +78,7 @@ final class DeduplicatedSettlement: MessageSettlement {
     func settle(_ effects: HandlerEffects, logger: Logger) async -> SettleOutcome {
         if let mark = state.withLock({ $0.applied }) { return await finish(mark, logger) }
         let messages = identified(effects.published)
-        guard let touch = effects.touched.first(where: { $0.write != nil }), let write = touch.write else {
-            return await processor.send(messages, logger: logger)
-        }
+        guard effects.writes else { return await processor.send(messages, logger: logger) }
         if messageIdentifier == nil { ledger.noteUnidentified() }
         let outbox = messageIdentifier == nil ? [] : Outbox.encode(messages)
         guard outbox.count <= Outbox.Limits.bytes else {
@@ -92,7 +90,7 @@ final class DeduplicatedSettlement: MessageSettlement {
             )
         }
         guard ledger.cache.connection == connection else { return .lost }
-        let written = await apply(touch, write, outbox)
+        let written = await apply(effects.touched.filter { $0.write != nil }, outbox)
         guard case .done = written else { return written }
         if let mark = state.withLock({ $0.applied }) { return await finish(mark, logger) }
         let sent = await processor.send(messages, logger: logger)
@@ -123,27 +121,15 @@ final class DeduplicatedSettlement: MessageSettlement {
         return .gone
     }
 
-    // MARK: The write
-
-    private func apply(
-        _ touch: HandlerEffects.Touch,
-        _ write: HandlerEffects.Write,
-        _ outbox: [UInt8]
-    ) async -> SettleOutcome {
-        let run = state.withLock { $0.run }
-        let lease = StateStoreKey("\(ledger.root)/.lease/\(touch.key)")
-        let holder = Array("\(processor.identity)/\(run)".utf8)
+    /// Writes what the run wants, under the leases of its keys.
+    private func apply(_ touches: [HandlerEffects.Touch], _ outbox: [UInt8]) async -> SettleOutcome {
+        // All in one order, so that no two wait for each other.
+        let touches = touches.sorted { $0.key < $1.key }
         do {
-            let token = try await acquire(lease, holder)
-            let outcome: SettleOutcome
-            do {
-                outcome = try await apply(touch, write, outbox, token)
-            } catch {
-                await ledger.port.release(lease, holder)
-                throw error
+            return try await withLeases(of: touches.map(\.key)) { leased in
+                if touches.count == 1 { return try await write(touches[0], outbox, leased[0]) }
+                return try await write(touches, outbox, leased)
             }
-            await ledger.port.release(lease, holder)
-            return outcome
         } catch let error as StateStoreError {
             switch SettleOutcome(storeError: error) {
             case .refused(let error): return .refused(error)
@@ -154,88 +140,6 @@ final class DeduplicatedSettlement: MessageSettlement {
         } catch {
             return .again(error)
         }
-    }
-
-    private func acquire(_ lease: StateStoreKey, _ holder: [UInt8]) async throws -> StateStoreVersion {
-        for attempt in 1...Limits.leaseAttempts {
-            let outcome = try await ledger.port.set(
-                lease,
-                holder,
-                if: .absentOrEqual,
-                expiresIn: Limits.lease,
-                token: nil
-            )
-            if case .applied(let token) = outcome { return token }
-            let wait = Limits.leaseBackoff.wait(afterAttempt: attempt, random: processor.randomness())
-            guard await processor.waitUnlessStopped(wait) else { throw CancellationError() }
-        }
-        throw WorkerError(.stateContended, "another replica holds the lease of a key for too long")
-    }
-
-    private func apply(
-        _ touch: HandlerEffects.Touch,
-        _ write: HandlerEffects.Write,
-        _ outbox: [UInt8],
-        _ token: StateStoreVersion
-    ) async throws -> SettleOutcome {
-        let key = ledger.storeKey(touch.key)
-        let contended = SettleOutcome.again(WorkerError(.stateContended, "'\(touch.key)' was changed meanwhile"))
-        let present = try await ledger.port.get(key)
-        let before = try present.map { try StateEnvelope($0.value, key: touch.key) }
-        if let messageIdentifier, let mark = before?.marks.last(where: { $0.message == messageIdentifier }) {
-            state.withLock { $0.applied = mark }
-            return .done
-        }
-        guard present?.version == touch.seen else { return contended }
-        // From here on nobody with an older token can write; and what is there is what was read.
-        let fence = present?.value ?? StateEnvelope.removed(marks: []).bytes
-        let condition: StateStoreCondition = present == nil ? .absent : .absentOrEqual
-        let left = before?.expiresAt.map { Duration.milliseconds(max(1, $0 - ledger.time.wallMilliseconds)) }
-        let lifetime = present == nil ? Limits.removed : left
-        guard
-            case .applied = try await ledger.port.set(key, fence, if: condition, expiresIn: lifetime, token: token)
-        else { return contended }
-        let after = envelope(write, marks: marks(before?.marks ?? [], outbox))
-        let bytes = after.bytes
-        let expiresIn = after.expiresAt.map { Duration.milliseconds(max(1, $0 - ledger.time.wallMilliseconds)) }
-        guard
-            case .applied(let version) = try await ledger.port.set(
-                key,
-                bytes,
-                if: .always,
-                expiresIn: expiresIn,
-                token: token
-            )
-        else { return contended }
-        ledger.checkpoint?.note(.put(CheckpointRow(key, StateStoreEntry(value: bytes, version: version))))
-        return .done
-    }
-
-    private func envelope(_ write: HandlerEffects.Write, marks: [StateEnvelope.Mark]) -> StateEnvelope {
-        let now = ledger.time.wallMilliseconds
-        switch write {
-        case .remove:
-            var envelope = StateEnvelope.removed(marks: marks)
-            envelope.expiresAt = now + Limits.removed.wholeMilliseconds
-            return envelope
-        case .set(let content):
-            var envelope = StateEnvelope(schema: content.schema, payload: content.payload, marks: marks)
-            envelope.expiresAt = content.expiresIn.map { now + $0.wholeMilliseconds }
-            return envelope
-        }
-    }
-
-    private func marks(_ before: [StateEnvelope.Mark], _ outbox: [UInt8]) -> [StateEnvelope.Mark] {
-        var marks = before
-        for index in marks.indices where ledger.finished.contains(marks[index].message) { marks[index].outbox = [] }
-        if let messageIdentifier { marks.append(StateEnvelope.Mark(message: messageIdentifier, outbox: outbox)) }
-        marks = Array(marks.suffix(Limits.marks))
-        var excess = marks.reduce(0) { $0 + $1.outbox.count } - Outbox.Limits.allBytes
-        for index in marks.indices where excess > 0 {
-            excess -= marks[index].outbox.count
-            marks[index].outbox = []
-        }
-        return marks
     }
 }
 
@@ -253,8 +157,7 @@ extension DeduplicatedSettlement {
         guard await ledger.attachment.wait() != nil else { throw CancellationError() }
         await ledger.turns.take(key, by: state.withLock { $0.run })
         ledger.metrics.storeReads.increment()
-        guard let entry = try await ledger.port.get(ledger.storeKey(key)) else { return .absent }
-        let envelope = try StateEnvelope(entry.value, key: key)
+        guard let (entry, envelope) = try await resolved(key) else { return .absent }
         if let messageIdentifier, let mark = envelope.marks.last(where: { $0.message == messageIdentifier }) {
             state.withLock { $0.applied = mark }
             throw AlreadyApplied()
@@ -263,14 +166,14 @@ extension DeduplicatedSettlement {
     }
 
     fileprivate func willWrite(_ key: String) throws(WorkerError) {
-        let others = state.withLock { state in
+        let count = state.withLock { state in
             state.written.insert(key)
             return state.written.count
         }
-        guard others == 1 else {
+        guard count <= StateIntent.Limits.keys else {
             throw WorkerError(
                 .stateUnsupported,
-                "a message may change one key at level B: keep what belongs together under one key, or use Martlet's broker (level A)"
+                "a message may change \(StateIntent.Limits.keys) keys at level B: keep what belongs together under one key, or use Martlet's broker (level A)"
             )
         }
     }

@@ -8,7 +8,7 @@ final class AtomicSettlement: MessageSettlement {
     /// What bounds it.
     enum Limits {
         /// The longest reason that is told to the broker, in bytes.
-        static let reasonBytes = 1024
+        static let reasonBytes = 512
     }
 
     private let ledger: StateLedger
@@ -34,6 +34,8 @@ final class AtomicSettlement: MessageSettlement {
 
     var messageIdentifier: String? { facts?.identifier }
 
+    var earlierFailures: [EarlierFailure] { facts?.failures ?? [] }
+
     /// The connection that brought the message is lost: if it was not committed, it comes again.
     private var isLost: Bool { ledger.cache.connection != connection }
 
@@ -55,7 +57,7 @@ final class AtomicSettlement: MessageSettlement {
             let most = StateLimits.default.operationsPerCommit - 2
             return .refused(WorkerError(.commitRefused, "a message may touch keys and publish \(most) times in all"))
         }
-        return await processor.untilTaken(logger: logger, "a commit") {
+        return await processor.untilTaken(logger: logger, "a commit", patience: ledger.quotaPatience) {
             isLost ? .lost : await ledger.commit(draft)
         }
     }
@@ -71,7 +73,8 @@ final class AtomicSettlement: MessageSettlement {
     func hold(for wait: Duration, because error: any Error) async -> HoldOutcome {
         guard let facts else { return .inPlace }
         guard !isLost else { return .lost }
-        let reason = Array(String(describing: error).utf8.prefix(Limits.reasonBytes))
+        let text = DeadLetter.clean("\(processor.identity): \(error)", to: Limits.reasonBytes)
+        let reason = Array(text.utf8)
         var draft = StateLedger.Draft()
         draft.add(
             .retry(id: Array(facts.identifier.utf8), delay: wait.wholeMilliseconds, reason: reason),

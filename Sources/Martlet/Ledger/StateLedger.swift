@@ -15,10 +15,8 @@ final class StateLedger: Sendable {
     enum Limits {
         /// How many pages of changes are read after a connection was made; past it, keys are asked for one by one.
         static let synchronisingPages = 8192
-        /// How many values are seeded at once.
-        static let seedsAtOnce = 64
-        /// How many rows of a checkpoint are read at once.
-        static let rowsAtOnce = 1024
+        /// After how many of them the checkpoint is given the time to write them.
+        static let pagesBeforeWriting = 16
         /// How the waits grow while the store does not answer.
         static let backoff = RetryPolicy(base: .milliseconds(100), cap: .seconds(5))
     }
@@ -48,6 +46,14 @@ final class StateLedger: Sendable {
     let signals: AsyncStream<Signal>
     /// The incarnation of the store that was found last, where there is no checkpoint to keep it.
     let lastIncarnation = Mutex<[UInt8]?>(nil)
+    /// What this replica is called among those that share the state.
+    let replica: String
+    /// How long the seeding of a lost store waits for replicas that are known and do not come.
+    let seedingPatience: Duration
+    /// How long a commit for which the broker has no room is tried before its attempt has failed.
+    let quotaPatience: Duration
+    /// The replicas that are known; `nil` until somebody asks.
+    let knownNames = Mutex<Set<String>?>(nil)
     private let signal: AsyncStream<Signal>.Continuation
 
     /// A key, and which version of it is known.
@@ -61,6 +67,9 @@ final class StateLedger: Sendable {
     /// - Parameters:
     ///   - port: The store.
     ///   - root: What the names of all keys begin with.
+    ///   - replica: What this replica is called among those that share the state.
+    ///   - seedingPatience: How long the seeding of a lost store waits for replicas that do not come.
+    ///   - quotaPatience: How long a commit for which there is no room is tried.
     ///   - memoryBytes: About how much it holds in memory.
     ///   - checkpoint: What it knows from earlier; `nil` to know nothing.
     ///   - time: The clock.
@@ -70,6 +79,9 @@ final class StateLedger: Sendable {
     init(
         port: any StatePort,
         root: String,
+        replica: String,
+        seedingPatience: Duration,
+        quotaPatience: Duration,
         memoryBytes: Int,
         checkpoint: SQLiteCheckpoint?,
         time: WorkerTime,
@@ -79,6 +91,9 @@ final class StateLedger: Sendable {
     ) {
         self.port = port
         self.root = root
+        self.replica = replica
+        self.seedingPatience = seedingPatience
+        self.quotaPatience = quotaPatience
         self.cache = StateCache(maximumBytes: memoryBytes)
         self.checkpoint = checkpoint
         self.turns = KeyTurns(time: time)

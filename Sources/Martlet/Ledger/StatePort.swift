@@ -34,6 +34,9 @@ protocol StatePort: Sendable {
     /// Gives a lease back, if it is still held; at worst it runs out.
     func release(_ lease: StateStoreKey, _ holder: [UInt8]) async
 
+    /// Removes a key that nothing depends on any more; at worst it stays.
+    func remove(_ key: StateStoreKey) async
+
     /// Reads a page of what changed after a version.
     func changed(
         below prefix: StateStoreKey,

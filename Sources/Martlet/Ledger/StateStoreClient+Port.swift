@@ -29,6 +29,10 @@ extension StateStoreClient: StatePort {
         _ = try? await delete(lease, ifValue: holder)
     }
 
+    func remove(_ key: StateStoreKey) async {
+        _ = try? await delete(key)
+    }
+
     func changed(
         below prefix: StateStoreKey,
         since: StateStoreVersion?,

@@ -36,6 +36,8 @@ struct DeadLetter: Sendable {
     let reason: Reason
     /// The errors of the attempts, in their order.
     let failures: [any Error]
+    /// What other replicas said of attempts before.
+    let earlier: [EarlierFailure]
     /// How many attempts there were, those of other replicas that the broker counted included.
     let attempts: Int
     /// The handler's name; `nil` when there was none.
@@ -86,23 +88,36 @@ struct DeadLetter: Sendable {
         add("time", time)
         if let expiry = original.properties.expiry { add("expiry", "\(expiry)") }
         if !isBrief {
-            for (index, failure) in failures.enumerated().suffix(Limits.failures) {
-                add("attempt", "\(attempts - failures.count + index + 1): \(failure)")
-            }
+            for (attempt, text) in outcomes.suffix(Limits.failures) { add("attempt", "\(attempt): \(text)") }
         }
         return properties
     }
 
-    /// Makes a text fit for a user property: cut to ``Limits/textBytes`` and without control characters (MQTT
-    /// 5.0 §1.5.4).
-    private static func clean(_ text: String) -> String {
+    /// How each attempt ended, in their order.
+    ///
+    /// One of which nothing is known ended with its replica, or before there was room for its error.
+    private var outcomes: [(attempt: Int, text: String)] {
+        let own = attempts - failures.count
+        guard own >= 0 else { return failures.enumerated().map { ($0 + 1, "\($1)") } }
+        let known = Dictionary(earlier.map { ($0.attempt, $0.text) }) { $1 }
+        let before = (0..<own).map { ($0 + 1, known[$0 + 1] ?? "lost with its replica, or not known any more") }
+        return before + failures.enumerated().map { (own + $0 + 1, "\($1)") }
+    }
+
+    /// Makes a text fit for a user property: cut off, and without control characters (MQTT 5.0 §1.5.4).
+    ///
+    /// - Parameters:
+    ///   - text: The text.
+    ///   - limit: How many bytes it may have.
+    /// - Returns: What is left of it.
+    static func clean(_ text: String, to limit: Int = Limits.textBytes) -> String {
         var result = ""
         var bytes = 0
         for scalar in text.unicodeScalars {
             let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
             let kept: Unicode.Scalar = isControl ? " " : scalar
             bytes += String(kept).utf8.count
-            if bytes > Limits.textBytes { break }
+            if bytes > limit { break }
             result.unicodeScalars.append(kept)
         }
         return result

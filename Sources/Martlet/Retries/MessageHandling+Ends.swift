@@ -24,7 +24,9 @@ extension MessageHandling {
             report.settlement = .handled
             metrics?.handled.increment()
         case .again(let error): return .sameAttempt(error)
-        case .refused(let error), .busy(let error):
+        // There was no room for long enough: an attempt like one that threw, so that its slot is free meanwhile.
+        case .busy(let error): return await failed(error, .retry, HandlerEffects())
+        case .refused(let error):
             fail(error)
             return await bury(reason: .publishRefused, HandlerEffects())
         case .gone: beGone()
@@ -97,6 +99,7 @@ extension MessageHandling {
             original: message,
             reason: reason,
             failures: report.failures,
+            earlier: settlement.earlierFailures,
             attempts: attempt,
             handler: route.registration.name,
             group: route.group,

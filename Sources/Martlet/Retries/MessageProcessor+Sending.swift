@@ -64,14 +64,22 @@ extension MessageProcessor {
     /// - Parameters:
     ///   - logger: Where to say that it is not taken.
     ///   - what: What is tried.
+    ///   - patience: For how long; `nil` for as long as it takes.
     ///   - attempt: Tries it.
-    /// - Returns: How it ended; never busy.
-    func untilTaken(logger: Logger, _ what: String, _ attempt: () async -> SettleOutcome) async -> SettleOutcome {
+    /// - Returns: How it ended; busy only when the patience is over.
+    func untilTaken(
+        logger: Logger,
+        _ what: String,
+        patience: Duration? = nil,
+        _ attempt: () async -> SettleOutcome
+    ) async -> SettleOutcome {
+        let begin = time.now
         var tries = 0
         while true {
             tries += 1
             let outcome = await attempt()
             guard case .busy(let error) = outcome else { return outcome }
+            if let patience, time.now - begin >= patience { return outcome }
             logger.warning("The broker did not take \(what); trying again", metadata: ["error": "\(error)"])
             let wait = Self.sendBackoff.wait(afterAttempt: tries, random: randomness())
             guard await waitUnlessStopped(wait) else { return .stopped }

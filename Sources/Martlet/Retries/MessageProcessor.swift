@@ -93,6 +93,7 @@ struct MessageProcessor: Sendable {
             original: message,
             reason: .unrouted,
             failures: [],
+            earlier: settlement.earlierFailures,
             attempts: 0,
             handler: nil,
             group: group,

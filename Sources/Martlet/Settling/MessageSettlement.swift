@@ -8,6 +8,8 @@ import MQTTClient
 protocol MessageSettlement: Sendable {
     /// Which number the first attempt of this handling has: deliveries before count where the broker counts them.
     var firstAttempt: Int { get }
+    /// What became of deliveries before, as far as the broker knows.
+    var earlierFailures: [EarlierFailure] { get }
     /// What the message is called, the same each time it comes; `nil` where nobody knows.
     var messageIdentifier: String? { get }
 
@@ -48,5 +50,6 @@ protocol MessageSettlement: Sendable {
 }
 
 extension MessageSettlement {
+    var earlierFailures: [EarlierFailure] { [] }
     var foundApplied: Bool { false }
 }

@@ -6,11 +6,12 @@
 /// | --- | --- |
 /// | 1, 1 | the magic `8F 4D`: no text begins so |
 /// | 1 | the version of this form: 1 |
-/// | 1 | flags: 1 expiry, 2 origin, 4 marks, 8 removed; any other is of a newer form |
+/// | 1 | flags: 1 expiry, 2 origin, 4 marks, 8 removed, 16 pending; any other is of a newer form |
 /// | varint | the schema of the payload |
 /// | 8, big endian | with the flag *expiry*: when the value ends, in milliseconds since 1970 |
 /// | varint, bytes | with *origin*: the version, as text, that the value had before the store lost it |
 /// | varint, then each: varint, bytes, varint, bytes | with *marks*: the messages that were applied (level B), the oldest first: identifier, outbox |
+/// | varint, bytes | with *pending*: the intent by which the value is being changed (level B) |
 /// | the rest | the payload |
 ///
 /// A varint has seven bits a byte, the lowest first, and the highest bit of each byte but the last set.
@@ -43,6 +44,8 @@ struct StateEnvelope: Sendable, Equatable {
     var marks: [Mark] = []
     /// Whether the key was removed, and only its marks are left (level B).
     var isRemoved = false
+    /// The name of the intent by which the value is being changed, together with others (level B).
+    var pending: [UInt8]?
 
     /// What is left of a removed key.
     ///
@@ -62,7 +65,8 @@ extension StateEnvelope {
         static let origin: UInt8 = 2
         static let marks: UInt8 = 4
         static let removed: UInt8 = 8
-        static let all: UInt8 = 15
+        static let pending: UInt8 = 16
+        static let all: UInt8 = 31
     }
 
     /// The bytes for the store.
@@ -72,6 +76,7 @@ extension StateEnvelope {
         if origin != nil { flags |= Flag.origin }
         if !marks.isEmpty { flags |= Flag.marks }
         if isRemoved { flags |= Flag.removed }
+        if pending != nil { flags |= Flag.pending }
         var bytes = Self.magic + [Self.form, flags]
         bytes.reserveCapacity(payload.count + 32)
         bytes.append(varint: UInt64(schema))
@@ -88,6 +93,7 @@ extension StateEnvelope {
                 bytes.append(counted: mark.outbox)
             }
         }
+        if let pending { bytes.append(counted: pending) }
         bytes += payload
         return bytes
     }
@@ -134,6 +140,10 @@ extension StateEnvelope {
             }
         }
         content.isRemoved = flags & Flag.removed != 0
+        if flags & Flag.pending != 0 {
+            guard let pending = reader.counted() else { return nil }
+            content.pending = Array(pending)
+        }
         content.payload = Array(reader.rest)
         return content
     }

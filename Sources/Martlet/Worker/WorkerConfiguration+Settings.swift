@@ -88,6 +88,18 @@ extension WorkerConfiguration {
                 standard: "\(standard.stateMemory)"
             ),
             Setting(
+                "state.seedingPatience",
+                .duration,
+                "How long a store that lost its content waits for replicas that do not come",
+                standard: standard.seedingPatience.settingText
+            ),
+            Setting(
+                "state.quotaPatience",
+                .duration,
+                "How long a commit for which there is no room is tried before its attempt has failed",
+                standard: standard.quotaPatience.settingText
+            ),
+            Setting(
                 "messageId",
                 .text,
                 "Which user property identifies a message, where the broker does not (level B)",
@@ -153,6 +165,8 @@ extension WorkerConfiguration {
         stateDirectory = directory == "none" ? nil : directory
         checkpointSize = Int64(config.int(forKey: "state.checkpointSize", default: Int(checkpointSize)))
         stateMemory = config.int(forKey: "state.memory", default: stateMemory)
+        seedingPatience = config.duration(forKey: "state.seedingPatience") ?? seedingPatience
+        quotaPatience = config.duration(forKey: "state.quotaPatience") ?? quotaPatience
         messageIdentifierProperty = config.string(forKey: "messageId", default: messageIdentifierProperty)
         sessionExpiry = config.duration(forKey: "sessionExpiry") ?? sessionExpiry
         keepAlive = config.duration(forKey: "keepAlive") ?? keepAlive

@@ -20,6 +20,8 @@ extension WorkerConfiguration {
             "deadLetterRoot '\(deadLetterRoot)' is no topic that can be published to"
         )
         if let stateRoot { try Self.checkName(stateRoot, what: "stateRoot") }
+        try Self.check(seedingPatience >= .zero, "seedingPatience must not be negative")
+        try Self.check(quotaPatience >= .zero, "quotaPatience must not be negative")
         try Self.check(stateMemory >= 0, "stateMemory must not be negative")
         try Self.check(checkpointSize >= 1 << 20, "checkpointSize must be 1048576 bytes at least")
         try Self.check(!messageIdentifierProperty.isEmpty, "messageIdentifierProperty must not be empty")

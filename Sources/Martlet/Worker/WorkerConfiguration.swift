@@ -63,6 +63,11 @@ public struct WorkerConfiguration: Sendable {
     public var stateDirectory: String?
     /// How many bytes the checkpoint may have; past it, what was used longest ago goes.
     public var checkpointSize: Int64 = 4 << 30
+    /// How long a store that lost its content is not used while replicas that are known have not put back what they know.
+    public var seedingPatience: Duration = .seconds(10)
+    /// How long a commit for which the broker or its state store has no room is tried again, in its slot; past it the attempt has
+    /// failed like one whose handler threw.
+    public var quotaPatience: Duration = .seconds(60)
     /// About how many bytes of state are kept in memory.
     public var stateMemory: Int = 64 << 20
     /// Which user property of a message is its identifier, where the broker gives none (level B): `martlet-id`, or for example

@@ -40,6 +40,9 @@ extension WorkerRun {
         StateLedger(
             port: store,
             root: configuration.stateRoot ?? configuration.name,
+            replica: "\(identity)",
+            seedingPatience: configuration.seedingPatience,
+            quotaPatience: configuration.quotaPatience,
             memoryBytes: configuration.stateMemory,
             checkpoint: checkpoint(configuration, identity: identity, metrics: metrics, logger: logger),
             time: time,
@@ -110,17 +113,20 @@ extension WorkerRun {
 
     private func probe(_ information: MQTTConnectionInformation) async -> Ladder {
         if information.userProperties.contains(Self.extensionProperty) { return .atomic }
+        let clock = WorkerTime(clock: ContinuousClock())
+        let deadline = clock.now + store.configuration.probeTimeout
         while stop.value == nil {
             do {
-                return try await store.capabilities().hasStore ? .deduplicated : .standard
+                if try await store.capabilities().hasStore { return .deduplicated }
+                // Whoever needs a store may have been started before it, and gives it that time.
+                guard configuration.require > .standard, clock.now < deadline else { return .standard }
+                guard await stop.wait(atMost: Self.probePause, by: clock) == nil else { break }
             } catch {
                 logger.warning(
                     "The broker was not asked for a state store; trying again",
                     metadata: ["error": "\(error)"]
                 )
-                guard await stop.wait(atMost: Self.probePause, by: WorkerTime(clock: ContinuousClock())) == nil else {
-                    break
-                }
+                guard await stop.wait(atMost: Self.probePause, by: clock) == nil else { break }
             }
         }
         return .standard

@@ -27,6 +27,12 @@ struct DemoReplicaCommand: AsyncParsableCommand {
     @Option(help: "How many milliseconds the handler works on a message.")
     var work: Double
 
+    @Option(help: "The guarantee level without which it does not start.")
+    var require = "A"
+
+    @Flag(help: "Handle transfers between accounts, too: each changes two keys.")
+    var transfers = false
+
     func run() async throws {
         ParentWatch.begin()
         let logger = LogLevel.warning.logger(label: "martlet.\(replica)")
@@ -35,9 +41,10 @@ struct DemoReplicaCommand: AsyncParsableCommand {
         configuration.replica = replica
         configuration.backoff = MQTTBackoff(base: .milliseconds(10), cap: .milliseconds(250))
         configuration.grace = .seconds(5)
-        configuration.require = .atomic
+        guard let level = GuaranteeLevel(letter: require) else { throw CommandFailure("\(require) is no level") }
+        configuration.require = level
         configuration.stateDirectory = checkpoint
-        let handlers = Temperatures.handlers(work: .seconds(work / 1_000)) { event in
+        var handlers = Temperatures.handlers(work: .seconds(work / 1_000)) { event in
             let line =
                 switch event {
                 case .started(let reading): HandlingLine(.started, message: reading, time: HandlingLine.now)
@@ -48,6 +55,7 @@ struct DemoReplicaCommand: AsyncParsableCommand {
         } mark: {
             String(UInt64.random(in: .min ... .max), radix: 36)
         }
+        if transfers { handlers.append(Transfers.registration) }
         let worker = try Worker(configuration: configuration, handlers: handlers, logger: logger)
         try await SignalledRun<Void>.run(logger: logger) { try await worker.run() }
     }

@@ -25,7 +25,7 @@ struct StateCommand: AsyncParsableCommand {
             """,
         subcommands: [
             StateGetCommand.self, StateSetCommand.self, StateDeleteCommand.self, StateWatchCommand.self,
-            StateScanCommand.self, StateExportCommand.self, StateImportCommand.self,
+            StateScanCommand.self, StateExportCommand.self, StateImportCommand.self, StateCountCommand.self,
         ]
     )
 }

@@ -26,18 +26,26 @@ extension StateStoreClient {
     ///   - token: The fencing token.
     ///   - persist: Whether to ask for durability.
     ///   - timeout: How long to wait; `nil` for the configuration's.
+    ///   - unheardWait: How long to wait when nobody subscribes to the requests; `nil` for the same.
     /// - Returns: What it said, if that is no error.
     /// - Throws: ``StateStoreError``.
     func ask(
         _ command: StateCommand,
         token: StateStoreVersion? = nil,
         persist: Bool = false,
-        timeout: Duration? = nil
+        timeout: Duration? = nil,
+        unheardWait: Duration? = nil
     ) async throws(StateStoreError) -> StateStoreAnswer {
         var properties: [MQTTUserProperty] = []
         if let token { properties.append(MQTTUserProperty(StateStore.tokenProperty, "\(token)")) }
         if persist { properties.append(MQTTUserProperty(StateStore.persistenceProperty, "true")) }
-        let answer = try await self.send(command.payload, to: StateStore.requestTopic, properties, timeout)
+        let answer = try await self.send(
+            command.payload,
+            to: StateStore.requestTopic,
+            properties,
+            timeout,
+            unheardWait: unheardWait
+        )
         let message = answer.message
         let version = message.properties.userProperty(StateStore.timestampProperty).flatMap(StateStoreVersion.init)
         if let version, !self.clock.see(version.stateVersion) {
@@ -67,7 +75,8 @@ extension StateStoreClient {
         _ payload: [UInt8],
         to topic: String,
         _ properties: [MQTTUserProperty],
-        _ timeout: Duration?
+        _ timeout: Duration?,
+        unheardWait: Duration? = nil
     ) async throws(StateStoreError) -> MQTTAnswer {
         let timeout = timeout ?? self.configuration.timeout
         do throws(MQTTClientError) {
@@ -89,7 +98,12 @@ extension StateStoreClient {
                     ] + properties
                 )
             )
-            return try await self.client.request(message, timeout: timeout, tellingLosses: true)
+            return try await self.client.request(
+                message,
+                timeout: timeout,
+                tellingLosses: true,
+                unheardWait: unheardWait
+            )
         } catch {
             throw StateStoreError(error, timeout: timeout, isConnected: self.client.connection != nil)
         }

@@ -37,6 +37,8 @@ struct Model {
         var group: String?
         /// Its position in the engine's queue, for one that came from a group.
         var position: UInt64?
+        /// Why it was put off, each time that somebody said so.
+        var reasons: [String] = []
     }
 
     /// A key of the state store.

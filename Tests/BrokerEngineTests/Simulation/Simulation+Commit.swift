@@ -262,7 +262,9 @@ extension Simulation {
             "\(clients[index].profile.name) puts off \(String(decoding: id, as: UTF8.self)) by \(delay), \(correlation)"
         )
         cover("delivery put off")
-        let packet = send([[.retry(id: id, delay: delay, reason: [])]], index, peer, correlation)
+        let reason = random.oneIn(3) ? "" : "because \(correlation)"
+        let retry = CommitOperation.retry(id: id, delay: delay, reason: Array(reason.utf8))
+        let packet = send([[retry]], index, peer, correlation)
         let version = noteVersion(isDurable: false)
         if let at = clients[index].inflight.firstIndex(where: { $0.packetIdentifier == delivery.packetIdentifier }) {
             clients[index].inflight[at].isCommitted = true
@@ -271,6 +273,7 @@ extension Simulation {
         where model.groups[group]?.entries[at].order == delivery.order {
             model.groups[group]?.entries[at].mayBeDuplicate = true
             model.groups[group]?.entries[at].notBefore = harness.now.milliseconds + delay
+            if !reason.isEmpty { model.groups[group]?.entries[at].reasons.append(reason) }
         }
         let outcome = SimulatedClient.Outcome(version: version)
         clients[index].asked.append(.init(correlation: correlation, page: page, answer: .outcomes([outcome])))

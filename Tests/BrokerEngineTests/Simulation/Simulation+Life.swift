@@ -103,6 +103,8 @@ extension Simulation {
         let delay = session.isPersistent ? session.willDelay : 0
         if session.will != nil, delay > 0 { session.willAt = harness.now.milliseconds + Int64(delay) * 1_000 }
         model.sessions[name] = session
+        // What it held of a group without members goes to nobody any more.
+        emptyGroups()
         if delay == 0 { sendWill(of: name) }
         if session.isPersistent {
             model.sessions[name]?.endsAt = harness.now.milliseconds + Int64(session.expiry) * 1_000

@@ -144,10 +144,17 @@ extension Simulation {
             return nil
         }
         let id = publish.deliveryID
-        guard facts.map(\.name) == ["martlet-id", "martlet-attempt"], let attempt = Int(facts[1].value), attempt > 0
+        guard facts.prefix(2).map(\.name) == ["martlet-id", "martlet-attempt"], let attempt = Int(facts[1].value),
+            attempt > 0, facts.dropFirst(2).allSatisfy({ $0.name == "martlet-failure" })
         else {
             fail("\(name) got a delivery with the facts \(facts)")
             return nil
+        }
+        let reasons = facts.dropFirst(2).map { fact in
+            fact.value.split(separator: " ", maxSplits: 1).last.map(String.init)
+        }
+        if reasons != entry.reasons.suffix(AttemptHistory.Limits.reasons) {
+            fail("\(name) got a delivery that tells \(reasons), not \(entry.reasons)")
         }
         if attempt > 1, !publish.dup { fail("\(name) got attempt \(attempt) without DUP") }
         let text = String(decoding: id, as: UTF8.self)
@@ -175,7 +182,9 @@ extension Simulation {
                     || profile.version != .v5)
         }
         guard !found.isEmpty else { return fail("\(name) got \(wire) with QoS 0, which nobody sent to it") }
-        guard let at = found.first(where: { messages[atMostOnce[$0].message].commitPage <= durablePage }) else {
+        // Its own copy before one of a group, which might have gone to somebody else.
+        let order = found.filter { atMostOnce[$0].group == nil } + found.filter { atMostOnce[$0].group != nil }
+        guard let at = order.first(where: { messages[atMostOnce[$0].message].commitPage <= durablePage }) else {
             return fail("\(name) got \(wire) with QoS 0 before the commit that published it was durable")
         }
         atMostOnce.remove(at: at)
@@ -211,7 +220,7 @@ extension Simulation {
         _ peer: Peer
     ) -> (entry: Model.Entry, group: String?)? {
         let name = clients[index].profile.name
-        let known = group(of: publish.packetIdentifier ?? 0, name)
+        let known = group(of: publish, wire, name)
         for group in model.groups.keys.sorted() where known == nil || known == group {
             let entries = model.groups[group]?.entries ?? []
             guard let at = entries.firstIndex(where: { messages[$0.message].wireIdentifier == wire && !isHeld($0) })
@@ -238,12 +247,21 @@ extension Simulation {
         clients.contains { client in client.inflight.contains { $0.order == entry.order && !$0.isCommitted } }
     }
 
-    /// The group of a shared delivery, as the engine has it.
-    private func group(of packet: UInt16, _ name: String) -> String? {
+    /// The group of a shared delivery: what it says itself, or else what the engine has under its packet identifier, unless that is
+    /// another delivery by now.
+    private func group(of publish: Publish, _ wire: Int, _ name: String) -> String? {
+        if let identity = DeliveryIdentity(publish.deliveryID.span) {
+            let group = harness.engine.groups.first { $0.id != 0 && $0.deliveryID == identity.number }
+            return group.map { String(decoding: $0.name, as: UTF8.self) }
+        }
         guard let session = harness.engine.sessionByClient[Array(name.utf8)] else { return nil }
-        let at = Int(packet) - Int(SharedWindow.firstIdentifier)
+        let at = Int(publish.packetIdentifier ?? 0) - Int(SharedWindow.firstIdentifier)
         let slots = harness.engine.sessions[Int(session)].shared.slots
         guard slots.indices.contains(at), slots[at].group >= 0 else { return nil }
+        let range = harness.engine.messages.bodyRange(slots[at].message)
+        let slot = harness.engine.messages.slots[Int(slots[at].message)]
+        let payload = harness.engine.messages.chunks[Int(slot.chunk)].bytes[range].dropFirst(slot.payloadOffset)
+        guard SimulatedMessage.identifier(in: payload) == wire else { return nil }
         return String(decoding: harness.engine.groups[Int(slots[at].group)].name, as: UTF8.self)
     }
 

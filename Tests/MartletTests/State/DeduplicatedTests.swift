@@ -54,14 +54,49 @@ struct DeduplicatedTests {
         }
     }
 
-    @Test("A handler that changes two keys is refused, with what to do")
-    func twoKeys() async throws {
+    @Test(
+        "A message that changes several keys changes all of them once, whenever its replica is killed",
+        arguments: WorkerCrashPoint.allCases
+    )
+    func severalKeys(point: WorkerCrashPoint) async throws {
+        try await StateRig.with { rig in
+            let first = try transferring(rig, 0)
+            let second = try transferring(rig, 1)
+            async let death: Void = first.crash(at: point)
+            try await rig.publish(texts, keys: 3, identified: true)
+            await death
+            let third = try transferring(rig, 0)
+            await rig.published.tally.wait(for: texts)
+            try await second.stop()
+            try await third.stop()
+            for key in 0..<3 { #expect(try await rig.count(key) == 10, "key \(key)") }
+            #expect(try await rig.count("all") == 30)
+        }
+    }
+
+    /// A worker that counts each message under the key of its topic, and under one for all.
+    private func transferring(_ rig: StateRig, _ replica: Int) throws -> TestWorker {
+        let handler = Texts { text, context in
+            for name in [context.captures[0], "all"] {
+                try await context.state.update(StateRig.counts[name], default: 0) { $0 += 1 }
+            }
+            try context.publish(text: text, to: "out/\(text)")
+        }
+        let worker = try TestWorker(
+            rig.configuration(replica, change: plain),
+            handlers: [HandlerRegistration("in/+", handler: handler)]
+        )
+        worker.start()
+        return worker
+    }
+
+    @Test("A handler that changes too many keys is refused, with what to do")
+    func tooManyKeys() async throws {
         try await StateRig.with { rig in
             let seen = Mutex<[String]>([])
             let handler = Texts { _, context in
                 do {
-                    try context.state.set(1, for: StateRig.counts["0"])
-                    try context.state.set(1, for: StateRig.counts["1"])
+                    for key in 0..<17 { try context.state.set(1, for: StateRig.counts["\(key)"]) }
                 } catch let error as WorkerError {
                     seen.withLock { $0.append("\(error)") }
                     throw PermanentError("refused", cause: error)
@@ -78,7 +113,7 @@ struct DeduplicatedTests {
             try await rig.publish(["a"], keys: 1)
             await rig.published.tally.wait(for: ["a"])
             try await worker.stop()
-            #expect(seen.withLock { $0 }.first?.contains("one key") == true)
+            #expect(seen.withLock { $0 }.first?.contains("16 keys") == true)
             #expect(try await rig.count(0) == nil)
         }
     }

@@ -95,12 +95,33 @@ struct StateRig: Sendable {
     }
 
     /// What the store has for a key, without the envelope's head.
-    func count(_ key: Int) async throws -> Int? {
+    func count(_ key: Int) async throws -> Int? { try await count("\(key)") }
+
+    func count(_ key: String) async throws -> Int? {
         try await withClient("looker") { client in
             let store = StateStoreClient(client: client, logger: .silent)
             guard let entry = try await store.get(StateStoreKey("w/count/\(key)")) else { return nil }
             let digits = entry.value.reversed().prefix { (0x30...0x39).contains($0) }.reversed()
             return Int(String(decoding: Array(digits), as: UTF8.self))
+        }
+    }
+
+    /// Waits until a key of the store is there.
+    func waitForKey(_ key: String) async throws {
+        try await withClient("looker") { client in
+            let store = StateStoreClient(client: client, logger: .silent)
+            while try await store.get(StateStoreKey(key)) == nil { await Task.yield() }
+        }
+    }
+
+    /// Waits until a replica has told the others that it is there.
+    func waitForReplica(_ name: String) async throws { try await waitForKey("w/.replicas/\(name)") }
+
+    /// Waits until a key of the store is gone.
+    func waitUntilGone(_ key: String) async throws {
+        try await withClient("looker") { client in
+            let store = StateStoreClient(client: client, logger: .silent)
+            while try await store.get(StateStoreKey(key)) != nil { await Task.yield() }
         }
     }
 }
