@@ -10,7 +10,7 @@ SHELL := /bin/bash
 
 # Debian packages: what the package links, and what the tests speak with.
 BUILD_PACKAGES := libsqlite3-dev libssl-dev
-TEST_PACKAGES := $(BUILD_PACKAGES) mosquitto mosquitto-clients openssl python3 python3-jsonschema python3-paho-mqtt python3-venv python3-yaml
+TEST_PACKAGES := $(BUILD_PACKAGES) mosquitto mosquitto-clients openssl python3 python3-jsonschema python3-paho-mqtt python3-prometheus-client python3-venv python3-yaml systemd
 BENCH_PACKAGES := $(BUILD_PACKAGES) mosquitto gcc libc6-dev openssl redis-server redis-tools
 COUNT_PACKAGES := $(BUILD_PACKAGES) gcc libc6-dev binutils strace valgrind
 SOURCES := Package.swift Sources Tests Samples Plugins

@@ -28,6 +28,7 @@ let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
@@ -166,7 +167,10 @@ let package = Package(
         ),
         .target(
             name: "BrokerAdmin",
-            dependencies: ["MartletBroker", hummingbird, nioCore, nioPosix, logging, metrics, coreMetrics, lifecycle],
+            dependencies: [
+                "MartletBroker", hummingbird, hummingbirdCore, nioCore, nioPosix, logging, metrics, coreMetrics,
+                lifecycle,
+            ],
             swiftSettings: settings
         ),
         .target(
@@ -187,7 +191,9 @@ let package = Package(
             dependencies: [
                 "BrokerAdmin", "DevelopmentCertificates", "MartletBroker", "Martlet", "MQTTClient", "StateStoreClient",
                 "StateStoreService", "CrashPoints",
-                "Temperatures", argumentParser, mustache, yams, logging, lifecycle, unixSignals, nioCore,
+                "Temperatures", asyncHTTPClient, argumentParser, mustache, yams, logging, lifecycle, unixSignals,
+                nioCore,
+                nioHTTP1,
             ],
             swiftSettings: settings,
             plugins: ["EmbedTemplates"]
@@ -288,7 +294,8 @@ let package = Package(
         .testTarget(
             name: "MartletCommandTests",
             dependencies: [
-                "MartletCommand", "MartletBroker", "StateStoreClient", "MQTTClient", "MartletTesting", "CrashPoints",
+                "MartletCommand", "BrokerAdmin", "MartletBroker", "StateStoreClient", "MQTTClient", "MartletTesting",
+                "CrashPoints",
                 "Temperatures",
                 argumentParser, logging, nioCore,
             ],
@@ -318,7 +325,9 @@ let package = Package(
         .testTarget(
             name: "BrokerAdminTests",
             dependencies: [
-                "BrokerAdmin", "MartletBroker", "MartletTesting", "MQTTClient", asyncHTTPClient, nioCore, logging,
+                "BrokerAdmin", "MartletBroker", "MartletTesting", "MQTTClient", asyncHTTPClient, nioCore, nioHTTP1,
+                logging,
+                yams,
             ],
             swiftSettings: settings
         ),

@@ -21,12 +21,14 @@ import Synchronization
 public final class Broker: Service, Sendable {
     /// How it is set up.
     public let configuration: BrokerConfiguration
+    /// How it is, for any thread to look at.
+    package let health = BrokerHealth()
     let logger: Logger
     private let clock: any BrokerClock
     private let makeJournal: @Sendable () throws -> (any Journal)?
-    private let state = Mutex(State())
+    let state = Mutex(State())
 
-    private struct State {
+    struct State {
         var phase = Phase.idle
         // Safe because it is opened only on the loop that is kept beside it.
         var shell: NIOLoopBound<BrokerShell>?
@@ -38,7 +40,7 @@ public final class Broker: Service, Sendable {
         var stopReason: Result<Void, any Error>?
     }
 
-    private enum Phase {
+    enum Phase {
         /// Next: `running`.
         case idle
         /// Next: `stopped`.
@@ -113,11 +115,12 @@ public final class Broker: Service, Sendable {
             state.phase = .running
             state.loop = nil
         }
+        health.enter(.recovering)
     }
 
     private func start(_ listeners: [OpenListener], on loop: any EventLoop) async throws -> [ListeningSocket] {
         let failed: @Sendable (BrokerError) -> Void = { [weak self] error in self?.stop(.failure(error)) }
-        let shell = try await loop.submit { [configuration, clock, logger, makeJournal] in
+        let shell = try await loop.submit { [configuration, clock, logger, health, makeJournal] in
             let journal = try makeJournal()
             let shell = try BrokerShell.recover(
                 configuration,
@@ -125,6 +128,7 @@ public final class Broker: Service, Sendable {
                 clock: clock,
                 logger: logger,
                 loop: loop,
+                health: health,
                 failed: failed
             )
             shell.listeners = listeners
@@ -137,6 +141,7 @@ public final class Broker: Service, Sendable {
             $0.listeners = listeners
         }
         let (channels, addresses) = try await listen(listeners, shell, loop)
+        health.enter(.listening)
         let waiting = state.withLock { state in
             state.addresses = addresses
             defer { state.listening = [] }
@@ -170,6 +175,7 @@ public final class Broker: Service, Sendable {
     }
 
     private func close(_ channels: [ListeningSocket], _ loop: any EventLoop) async {
+        health.enter(.stopping)
         guard let shell = state.withLock({ $0.shell }) else { return }
         await Self.close(channels)
         let promise = loop.makePromise(of: Void.self)
@@ -197,6 +203,7 @@ public final class Broker: Service, Sendable {
     }
 
     private func finish(_ error: (any Error)?) {
+        health.enter(.stopped)
         let waiting = state.withLock { state in
             state.phase = .stopped
             state.shell = nil
@@ -281,6 +288,42 @@ public final class Broker: Service, Sendable {
         guard let shell, let loop else { return }
         // Safe because it runs on the loop of the shell.
         try await loop.submit { shell.value.tick() }.get()
+    }
+
+    /// Does something with the shell, on its loop.
+    ///
+    /// - Parameters:
+    ///   - deadline: How long an answer may take.
+    ///   - body: What to do; it keeps the promise, then or later.
+    /// - Returns: What the promise was kept with.
+    /// - Throws: ``BrokerError`` when the broker does not run, or its loop does not answer in time; what the promise failed with.
+    func onLoop<Answer: Sendable>(
+        within deadline: TimeAmount,
+        _ body: @escaping @Sendable (BrokerShell, EventLoopPromise<Answer>) -> Void
+    ) async throws -> Answer {
+        let (shell, loop, phase) = state.withLock { ($0.shell, $0.loop, $0.phase) }
+        guard let shell, let loop, case .running = phase else {
+            throw BrokerError(.stopped, "The broker does not run.")
+        }
+        // Another loop keeps the deadline: the broker's own may be what does not turn.
+        let other = MultiThreadedEventLoopGroup.singleton.next()
+        let promise = other.makePromise(of: Answer.self)
+        let overdue = other.scheduleTask(in: deadline) {
+            promise.fail(
+                BrokerError(.busy, "The broker did not answer within \(deadline.nanoseconds / 1_000_000_000) s.")
+            )
+        }
+        loop.execute {
+            // Safe because it runs on the loop of the shell.
+            let here = shell.value
+            guard !here.isStopped else {
+                promise.fail(BrokerError(.stopped, "The broker was stopped."))
+                return
+            }
+            body(here, promise)
+        }
+        defer { overdue.cancel() }
+        return try await promise.futureResult.get()
     }
 
     /// What the engine counted so far.

@@ -2,7 +2,7 @@
 public struct BrokerError: Error, Sendable, CustomStringConvertible {
     /// The kind of failure.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
-        private enum Base: String { case bind, journal, damaged, inUse, stopped, configuration }
+        private enum Base: String { case bind, journal, damaged, inUse, stopped, busy, configuration }
         private let base: Base
 
         /// The address could not be bound.
@@ -15,6 +15,8 @@ public struct BrokerError: Error, Sendable, CustomStringConvertible {
         public static let inUse = Code(base: .inUse)
         /// The broker was stopped.
         public static let stopped = Code(base: .stopped)
+        /// It did not answer in time.
+        public static let busy = Code(base: .busy)
         /// A setting is wrong.
         public static let configuration = Code(base: .configuration)
 

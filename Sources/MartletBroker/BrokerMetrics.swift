@@ -3,52 +3,21 @@ import Metrics
 
 /// The engine's counts as swift-metrics, recorded once a tick: nothing on the hot path.
 final class BrokerMetrics {
-    private let gauges: [(Gauge, (EngineStatistics) -> Double)]
-    private let counters: [(Counter, (EngineStatistics) -> UInt64)]
+    private let gauges: [(Gauge, BrokerFigure)]
+    private let counters: [(Counter, BrokerFigure)]
     private let journalTotal = Gauge(label: "martlet_broker_journal_bytes")
     private let journalLive = Gauge(label: "martlet_broker_journal_live_bytes")
     private var last = EngineStatistics()
 
     init() {
-        gauges = [
-            (Gauge(label: "martlet_broker_clients_connected"), { Double($0.connectedClients) }),
-            (Gauge(label: "martlet_broker_sessions"), { Double($0.sessions) }),
-            (Gauge(label: "martlet_broker_subscriptions"), { Double($0.subscriptions) }),
-            (Gauge(label: "martlet_broker_retained_messages"), { Double($0.retainedMessages) }),
-            (Gauge(label: "martlet_broker_stored_messages"), { Double($0.storedMessages) }),
-            (Gauge(label: "martlet_broker_stored_bytes"), { Double($0.storedBytes) }),
-            (Gauge(label: "martlet_broker_state_keys"), { Double($0.stateKeys) }),
-            (Gauge(label: "martlet_broker_state_bytes"), { Double($0.stateBytes) }),
-        ]
-        counters = [
-            (Counter(label: "martlet_broker_publishes_received_total"), \.publishesReceived),
-            (Counter(label: "martlet_broker_publishes_sent_total"), \.publishesSent),
-            (Counter(label: "martlet_broker_acknowledged_total"), \.acknowledged),
-            (Counter(label: "martlet_broker_refused_total"), \.refused),
-            (Counter(label: "martlet_broker_dropped_queue_full_total"), \.droppedQueueFull),
-            (Counter(label: "martlet_broker_dropped_qos0_total"), \.droppedQoS0),
-            (Counter(label: "martlet_broker_dropped_too_large_total"), \.droppedTooLarge),
-            (Counter(label: "martlet_broker_expired_total"), \.expired),
-            (Counter(label: "martlet_broker_redistributed_total"), \.redistributed),
-            (Counter(label: "martlet_broker_state_requests_total"), \.stateRequests),
-            (Counter(label: "martlet_broker_state_requests_refused_total"), \.stateRequestsRefused),
-            (Counter(label: "martlet_broker_state_expired_total"), \.stateExpired),
-            (Counter(label: "martlet_broker_commits_total"), \.commits),
-            (Counter(label: "martlet_broker_commits_refused_total"), \.commitsRefused),
-            (Counter(label: "martlet_broker_retried_total"), \.retried),
-            (Counter(label: "martlet_broker_answers_dropped_total"), \.answersDropped),
-            (Counter(label: "martlet_broker_received_bytes_total"), \.bytesReceived),
-            (Counter(label: "martlet_broker_sent_bytes_total"), \.bytesSent),
-            (Counter(label: "martlet_broker_protocol_errors_total"), \.protocolErrors),
-            (Counter(label: "martlet_broker_pauses_total"), \.pauses),
-            (Counter(label: "martlet_broker_slow_readers_total"), \.slowReaders),
-        ]
+        gauges = BrokerFigure.all.filter { $0.kind == .gauge }.map { (Gauge(label: $0.label), $0) }
+        counters = BrokerFigure.all.filter { $0.kind == .counter }.map { (Counter(label: $0.label), $0) }
     }
 
     func record(_ statistics: EngineStatistics, journal: (total: Int, live: Int)) {
-        for (gauge, value) in gauges { gauge.record(value(statistics)) }
-        for (counter, value) in counters {
-            let grown = value(statistics) - value(last)
+        for (gauge, figure) in gauges { gauge.record(Double(figure.value(statistics))) }
+        for (counter, figure) in counters {
+            let grown = figure.value(statistics) - figure.value(last)
             if grown > 0 { counter.increment(by: Int64(clamping: grown)) }
         }
         journalTotal.record(journal.total)

@@ -37,6 +37,7 @@ extension BrokerShell {
         } else {
             CrashPoint.beforeAnswer.reached()
             engine.pageIsDurable(page.number)
+            pagesAreDurable()
             if reportedRefusing { checkSpace() }
         }
         turn()
@@ -93,6 +94,7 @@ extension BrokerShell {
     private func reportRefusing(_ isRefusing: Bool) {
         guard isRefusing != reportedRefusing else { return }
         reportedRefusing = isRefusing
+        health.beat(isRefusing: isRefusing)
         if isRefusing {
             logger.error("The journal has no space left: new messages are refused with 0x97 (quota exceeded)")
         } else {
@@ -116,6 +118,7 @@ extension BrokerShell {
     /// Drops everything at once, as kill -9 would.
     func stopNow() {
         isStopped = true
+        abandonWaiting()
         for connection in connections { connection?.abort() }
         connections = []
         whenSettled?()

@@ -14,6 +14,7 @@ extension BrokerShell {
         clock: any BrokerClock,
         logger: Logger,
         loop: any EventLoop,
+        health: BrokerHealth = BrokerHealth(),
         failed: @escaping @Sendable (BrokerError) -> Void
     ) throws -> BrokerShell {
         var settings = EngineConfiguration(journaling: journal != nil, seed: UInt64.random(in: 1...UInt64.max))
@@ -59,8 +60,10 @@ extension BrokerShell {
             clock: clock,
             limits: limits,
             logger: logger,
+            health: health,
             failed: failed
         )
+        if journal != nil { shell.recovery = summary }
         shell.startTicking()
         shell.turn()
         return shell

@@ -32,6 +32,12 @@ final class BrokerShell: ServerConnectionOwner {
     var reportedRefusing = false
     /// What wakes the shell before the next tick, and when.
     private var alarm: (task: Scheduled<Void>, due: EngineTime)?
+    /// Told that the loop turns.
+    let health: BrokerHealth
+    /// What was found in the journal at the start; nil without a journal.
+    var recovery: RecoverySummary?
+    /// Operators who wait until what they did is durable: the page, and what is called with whether it is.
+    var waitingForPages: [(page: UInt64, done: (Bool) -> Void)] = []
     /// Called when nothing is on its way to the journal any more; set while stopping.
     var whenSettled: (() -> Void)?
 
@@ -42,8 +48,10 @@ final class BrokerShell: ServerConnectionOwner {
         clock: any BrokerClock,
         limits: BrokerShellLimits,
         logger: Logger,
+        health: BrokerHealth = BrokerHealth(),
         failed: @escaping @Sendable (BrokerError) -> Void
     ) {
+        self.health = health
         self.loop = loop
         self.engine = engine
         self.journal = journal
@@ -186,6 +194,7 @@ final class BrokerShell: ServerConnectionOwner {
     func tick() {
         guard !isStopped else { return }
         checkSpace()
+        health.beat(isRefusing: engine.isRefusing)
         engine.tick(at: clock.now)
         metrics.record(engine.statistics, journal: engine.journalBytes)
         turn()

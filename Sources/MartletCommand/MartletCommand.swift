@@ -14,6 +14,7 @@ struct MartletCommand: AsyncParsableCommand {
               martlet sub -t 'orders/#'                 # print what arrives
               martlet pub -t orders/1 -m '{"item": 7}'  # publish one message
               martlet state get orders/count            # read a key of the state store
+              martlet inspect backlog                   # what waits, in a broker started with --admin
               martlet new orders --template worker      # a worker service that builds and runs
               martlet demo                              # kill replicas and the broker; lose nothing
 
@@ -29,7 +30,7 @@ struct MartletCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             BrokerCommand.self, PublishCommand.self, SubscribeCommand.self, NewCommand.self, DemoCommand.self,
-            DemoReplicaCommand.self, StateCommand.self, StateStoreCommand.self,
+            DemoReplicaCommand.self, StateCommand.self, StateStoreCommand.self, InspectCommand.self,
         ]
     )
 }

@@ -110,7 +110,8 @@ struct Room {
             name: "BrokerAdmin",
             arrows: ["MartletBroker"],
             foreign: [
-                "Hummingbird", "HTTPTypes", "NIOCore", "NIOPosix", "Logging", "Metrics", "CoreMetrics",
+                "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix", "Logging", "Metrics",
+                "CoreMetrics",
                 "ServiceLifecycle", "Foundation", "Synchronization", "Glibc",
             ]
         ),
@@ -128,9 +129,8 @@ struct Room {
                 "StateStoreService", "CrashPoints", "Temperatures",
             ],
             foreign: [
-                "ArgumentParser", "Mustache", "Yams", "Configuration", "Logging", "ServiceLifecycle", "UnixSignals",
-                "NIOCore",
-                "Foundation", "Synchronization", "Dispatch", "Glibc",
+                "ArgumentParser", "AsyncHTTPClient", "Mustache", "Yams", "Configuration", "Logging", "ServiceLifecycle",
+                "UnixSignals", "NIOCore", "NIOHTTP1", "Foundation", "Synchronization", "Dispatch", "Glibc",
             ]
         ),
     ]

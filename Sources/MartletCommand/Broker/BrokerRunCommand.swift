@@ -1,4 +1,5 @@
 import ArgumentParser
+import BrokerAdmin
 import Logging
 import MartletBroker
 import ServiceLifecycle
@@ -77,6 +78,9 @@ struct BrokerRunCommand: AsyncParsableCommand {
     @Flag(help: "Print where the broker listens as one line of JSON.")
     var json = false
 
+    @OptionGroup(title: "Operation")
+    var operation: OperationOptions
+
     // For a broker that another process owns: it ends, without ceremony, when its standard input does.
     @Flag(name: .customLong("until-input-ends"), help: .hidden)
     var endsWithInput = false
@@ -96,12 +100,14 @@ struct BrokerRunCommand: AsyncParsableCommand {
         let file = try config.map(BrokerFile.init(path:)) ?? BrokerFile()
         let configuration = try configuration(over: file)
         let level = SharedLogLevel(level(over: file))
-        let logger = level.logger(label: "martlet.broker")
+        let logger = level.logger(label: "martlet.broker", format: operation.logFormat)
         let broker = Broker(configuration: configuration, logger: logger)
+        let services = try operation.services(of: broker, logger: logger)
         do {
             try await SignalledRun<Void>.run(logger: logger) {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await broker.run() }
+                    for service in services { group.addTask { try await service.run() } }
                     group.addTask { announce(try await broker.listeningAddresses(), configuration) }
                     let reloading = Task { await reload(broker, level, logger) }
                     defer { reloading.cancel() }
@@ -109,6 +115,8 @@ struct BrokerRunCommand: AsyncParsableCommand {
                 }
             }
         } catch let error as BrokerError {
+            throw CommandFailure(error.message)
+        } catch let error as AdminError {
             throw CommandFailure(error.message)
         }
     }
@@ -143,6 +151,9 @@ struct BrokerRunCommand: AsyncParsableCommand {
         // Without a file there is nothing to read, and the signal keeps its meaning: the terminal is gone.
         guard let config else { return }
         for await _ in await UnixSignalsSequence(trapping: .sighup) {
+            operation.notifier?.reloading()
+            // Also where the old configuration holds: systemd waits for it.
+            defer { operation.notifier?.ready("Serving") }
             do {
                 let file = try BrokerFile(path: config)
                 try await broker.reload(configuration(over: file))

@@ -2,11 +2,11 @@ import Logging
 
 /// Asks a shared level, unless a logger was given one of its own.
 struct SharedLevelLogHandler: LogHandler {
-    var base: StreamLogHandler
+    var base: any LogHandler
     let shared: SharedLogLevel
     private var own: Logger.Level?
 
-    init(base: StreamLogHandler, shared: SharedLogLevel) {
+    init(base: any LogHandler, shared: SharedLogLevel) {
         self.base = base
         self.shared = shared
         self.base.logLevel = .trace

@@ -18,7 +18,7 @@ final class SharedLogLevel: Sendable {
     }
 
     /// A logger that writes lines from this level up to standard error, never among results.
-    func logger(label: String) -> Logger {
-        Logger(label: label) { SharedLevelLogHandler(base: StreamLogHandler.standardError(label: $0), shared: self) }
+    func logger(label: String, format: LogFormat = .text) -> Logger {
+        Logger(label: label) { SharedLevelLogHandler(base: format.handler(label: $0), shared: self) }
     }
 }

@@ -184,6 +184,9 @@ public final class TestBroker: Sendable {
     /// The port on the loopback address, when it listens on one; the same after a restart.
     public var port: Int? { state.withLock { $0.port } }
 
+    /// The broker of the present life; nil while it is dead.
+    package var present: Broker? { state.withLock { $0.broker } }
+
     /// Moves its clock, and lets it see to what has become due: expiry, wills, keep-alive.
     ///
     /// - Parameter duration: How far.
