@@ -33,10 +33,10 @@ struct Room {
         ),
         Room(
             name: "BrokerAuthentication",
-            arrows: ["BrokerAccess"],
+            arrows: ["BrokerAccess", "MQTTPackets"],
             foreign: [
                 "AsyncHTTPClient", "Crypto", "CryptoExtras", "JWTKit", "X509", "SwiftASN1", "NIOCore", "NIOPosix",
-                "NIOHTTP1", "Logging", "Foundation", "Synchronization", "Glibc",
+                "NIOSSL", "NIOHTTP1", "Logging", "Foundation", "Synchronization", "Glibc",
             ]
         ),
         Room(
@@ -123,7 +123,8 @@ struct Room {
         Room(
             name: "MartletCommand",
             arrows: [
-                "BrokerAdmin", "DevelopmentCertificates", "MartletBroker", "Martlet", "MQTTClient", "StateStoreClient",
+                "BrokerAdmin", "BrokerAuthentication", "DevelopmentCertificates", "MartletBroker", "Martlet",
+                "MQTTClient", "StateStoreClient",
                 "StateStoreService", "CrashPoints", "Temperatures",
             ],
             foreign: [
