@@ -29,7 +29,8 @@ struct MartletCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             BrokerCommand.self, PublishCommand.self, SubscribeCommand.self, NewCommand.self, DemoCommand.self,
-            DemoReplicaCommand.self, StateCommand.self, StateStoreCommand.self,
+            DemoReplicaCommand.self, StateCommand.self, StateStoreCommand.self, PasswordCommand.self,
+            CertificatesCommand.self,
         ]
     )
 }
