@@ -20,6 +20,8 @@ package final class ServerConnection<Owner: ServerConnectionOwner>: ChannelDuple
     package var handle: Owner.Handle?
     /// While set, nothing is read from the socket; see ``resumeReading()``.
     package var isReadingPaused = false
+    /// While set, nothing is read either: who comes by the connection is not known yet; see ``presentAgain()``.
+    package var isHeld = false
 
     /// Makes the handler of one channel.
     package init(owner: Owner, origin: ConnectionOrigin = ConnectionOrigin()) {
@@ -68,7 +70,7 @@ package final class ServerConnection<Owner: ServerConnectionOwner>: ChannelDuple
     }
 
     package func read(context: ChannelHandlerContext) {
-        if isReadingPaused || owner.isReadingPaused {
+        if isReadingPaused || isHeld || owner.isReadingPaused {
             isReadHeld = true
         } else {
             context.read()
@@ -77,9 +79,20 @@ package final class ServerConnection<Owner: ServerConnectionOwner>: ChannelDuple
 
     /// Reads again after a pause, if a read was asked for meanwhile.
     package func resumeReading() {
-        guard isReadHeld, !isReadingPaused, !owner.isReadingPaused else { return }
+        guard isReadHeld, !isReadingPaused, !isHeld, !owner.isReadingPaused else { return }
         isReadHeld = false
         context?.read()
+    }
+
+    /// Presents the bytes again that the owner did not take, and reads on.
+    package func presentAgain() {
+        guard let handle, !isClosing else { return }
+        if pending.readableBytes > 0 {
+            let taken = owner.connectionReceived(pending.readableBytesUInt8Span, on: handle)
+            pending.moveReaderIndex(forwardBy: taken)
+            if pending.readableBytes == 0 { pending = ByteBuffer() } else { pending.discardReadBytes() }
+        }
+        resumeReading()
     }
 
     package func channelWritabilityChanged(context: ChannelHandlerContext) {

@@ -40,6 +40,8 @@ final class BrokerMetrics {
             (Counter(label: "martlet_broker_received_bytes_total"), \.bytesReceived),
             (Counter(label: "martlet_broker_sent_bytes_total"), \.bytesSent),
             (Counter(label: "martlet_broker_protocol_errors_total"), \.protocolErrors),
+            (Counter(label: "martlet_broker_authentications_refused_total"), \.authenticationsRefused),
+            (Counter(label: "martlet_broker_access_refused_total"), \.accessRefused),
         ]
     }
 

@@ -116,6 +116,7 @@ extension BrokerShell {
     /// Drops everything at once, as kill -9 would.
     func stopNow() {
         isStopped = true
+        desk.stop()
         for connection in connections { connection?.abort() }
         connections = []
         whenSettled?()

@@ -22,6 +22,16 @@ final class BrokerShell: ServerConnectionOwner {
 
     /// The doors through which connections come, by the number that their origin names.
     var listeners: [OpenListener] = []
+    /// How clients of each listener prove who they are, in the order of the listeners; nil for not at all.
+    var authentications: [RunningAuthentication?] = []
+    /// The clients whose proof is being checked.
+    let desk = AuthenticationDesk()
+    /// What is written of refusals.
+    var refusals: RefusalLog
+    /// When the proofs end of those connections whose proof does, in milliseconds since 1970, by the index of their handle.
+    var proofEnds: [Int32: Int64] = [:]
+    /// The first of ``proofEnds``, or earlier.
+    var nextProofEnd = Int64.max
     /// The connections by the index of their handle.
     var connections: [ServerConnection<BrokerShell>?] = []
     var isTurnScheduled = false
@@ -49,6 +59,7 @@ final class BrokerShell: ServerConnectionOwner {
         self.limits = limits
         self.logger = logger
         self.failed = failed
+        refusals = RefusalLog(logger: logger, limits: BrokerAuthenticationLimits())
     }
 
     // MARK: What happens on connections
@@ -79,6 +90,7 @@ final class BrokerShell: ServerConnectionOwner {
 
     func connectionClosed(_ handle: ConnectionHandle) {
         connections[Int(handle.index)] = nil
+        forgetAuthentication(of: handle)
         guard !isStopped else { return }
         engine.close(handle, at: clock.now)
         scheduleTurn()
@@ -101,6 +113,8 @@ final class BrokerShell: ServerConnectionOwner {
         let dirty = engine.takeDirty()
         for handle in dirty { flush(handle) }
         engine.recycle(consume dirty)
+        takeAuthenticationRequests()
+        writeRefusals()
         // What was just taken may have made room for what waits.
         if engine.wantsTurn { scheduleTurn() }
         if journal != nil { appendPage() }
@@ -158,6 +172,8 @@ final class BrokerShell: ServerConnectionOwner {
         guard !isStopped else { return }
         checkSpace()
         engine.tick(at: clock.now)
+        endOldProofs()
+        refusals.tick(at: clock.now)
         metrics.record(engine.statistics, journal: engine.journalBytes)
         turn()
     }

@@ -44,7 +44,14 @@ extension BrokerEngine {
         guard let policy else { return true }
         let access = policy.access(for: principal)
         guard access.mayConnect else {
-            note(.init(action: .connect, clientIdentifier: principal.clientIdentifier, userName: principal.userName))
+            note(
+                .init(
+                    action: .connect,
+                    clientIdentifier: principal.clientIdentifier,
+                    userName: principal.userName,
+                    connection: Int32(connection)
+                )
+            )
             rejectConnect(connection, .notAuthorized, "the rules do not let this client in")
             return false
         }
@@ -86,7 +93,16 @@ extension BrokerEngine {
         let session = connections[connection].session
         let client = session >= 0 ? String(decoding: sessions[Int(session)].clientIdentifier, as: UTF8.self) : ""
         let user = principal(of: connection)?.userName
-        note(.init(action: action, clientIdentifier: client, userName: user, subject: subject, detail: detail))
+        note(
+            .init(
+                action: action,
+                clientIdentifier: client,
+                userName: user,
+                subject: subject,
+                detail: detail,
+                connection: Int32(connection)
+            )
+        )
     }
 
     /// Notes that somebody did not prove who it is.
@@ -100,7 +116,8 @@ extension BrokerEngine {
                 action: .authenticate,
                 clientIdentifier: connect.clientIdentifier,
                 userName: connect.username,
-                detail: text
+                detail: text,
+                connection: Int32(connection)
             )
         )
     }
