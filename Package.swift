@@ -128,7 +128,8 @@ let package = Package(
         .target(
             name: "BrokerAuthentication",
             dependencies: [
-                "BrokerAccess", crypto, cryptoExtras, jwtKit, x509, asn1, asyncHTTPClient, nioCore, nioPosix, logging,
+                "BrokerAccess", "MQTTPackets", crypto, cryptoExtras, jwtKit, x509, asn1, asyncHTTPClient, nioCore,
+                nioHTTP1, nioPosix, nioSSL, logging,
             ],
             swiftSettings: settings
         ),
@@ -189,7 +190,8 @@ let package = Package(
         .executableTarget(
             name: "MartletCommand",
             dependencies: [
-                "BrokerAdmin", "DevelopmentCertificates", "MartletBroker", "Martlet", "MQTTClient", "StateStoreClient",
+                "BrokerAdmin", "BrokerAuthentication", "DevelopmentCertificates", "MartletBroker", "Martlet",
+                "MQTTClient", "StateStoreClient",
                 "StateStoreService", "CrashPoints",
                 "Temperatures", asyncHTTPClient, argumentParser, mustache, yams, logging, lifecycle, unixSignals,
                 nioCore,
@@ -276,8 +278,9 @@ let package = Package(
         .testTarget(
             name: "MartletBrokerTests",
             dependencies: [
-                "MartletBroker", "BrokerEngine", "MQTTClient", "MartletTesting", "PacketCases", "MQTTPackets", nioCore,
-                nioPosix, logging,
+                "MartletBroker", "BrokerAuthentication", "BrokerEngine", "MQTTClient", "MartletTesting", "PacketCases",
+                "MQTTPackets", nioCore, nioPosix,
+                logging, crypto,
             ],
             swiftSettings: settings
         ),
@@ -319,7 +322,10 @@ let package = Package(
         ),
         .testTarget(
             name: "BrokerAccessTests",
-            dependencies: ["BrokerAccess", "BrokerAuthentication", "MQTTPackets", crypto, jwtKit, x509, asn1, nioCore],
+            dependencies: [
+                "BrokerAccess", "BrokerAuthentication", "DevelopmentCertificates", "StateStore", "MQTTPackets", crypto,
+                cryptoExtras, jwtKit, x509, asn1, nioCore, nioHTTP1, nioPosix, nioSSL,
+            ],
             swiftSettings: parserSettings
         ),
         .testTarget(

@@ -63,7 +63,7 @@ package final class ServerConnection: TransportConnection, ChannelDuplexHandler 
     }
 
     package func read(context: ChannelHandlerContext) {
-        if isReadingPaused || isThrottled || owner.isReadingPaused {
+        if isReadingPaused || isThrottled || isHeld || owner.isReadingPaused {
             isReadHeld = true
         } else {
             context.read()
@@ -79,9 +79,20 @@ package final class ServerConnection: TransportConnection, ChannelDuplexHandler 
 
     /// Reads again after a pause, if a read was asked for meanwhile.
     package override func resumeReading() {
-        guard isReadHeld, !isReadingPaused, !isThrottled, !owner.isReadingPaused else { return }
+        guard isReadHeld, !isReadingPaused, !isThrottled, !isHeld, !owner.isReadingPaused else { return }
         isReadHeld = false
         context?.read()
+    }
+
+    /// Presents the bytes again that the owner did not take, and reads on.
+    package func presentAgain() {
+        guard let handle, !isClosing else { return }
+        if pending.readableBytes > 0 {
+            let taken = owner.connectionReceived(pending.readableBytesUInt8Span, on: handle)
+            pending.moveReaderIndex(forwardBy: taken)
+            if pending.readableBytes == 0 { pending = ByteBuffer() } else { pending.discardReadBytes() }
+        }
+        resumeReading()
     }
 
     package func channelWritabilityChanged(context: ChannelHandlerContext) {

@@ -17,6 +17,11 @@ package class TransportConnection {
         didSet { if isThrottled != oldValue { readingMayHavePaused() } }
     }
 
+    /// While set, nothing is read either: who comes by the connection is not known yet; see ``presentAgain()``.
+    package final var isHeld = false {
+        didSet { if isHeld != oldValue { readingMayHavePaused() } }
+    }
+
     init(origin: ConnectionOrigin) { self.origin = origin }
 
     /// Whether the socket takes more without piling it up.

@@ -38,6 +38,8 @@ public final class Broker: Service, Sendable {
         var listening: [CheckedContinuation<[BrokerListenerAddress], any Error>] = []
         var stop: CheckedContinuation<Void, any Error>?
         var stopReason: Result<Void, any Error>?
+        /// The rules and ways of authentication in force.
+        var security: BrokerSecurity?
     }
 
     enum Phase {
@@ -100,10 +102,12 @@ public final class Broker: Service, Sendable {
             await close(channels, loop)
         } catch {
             finish(error)
+            await adopt(security: nil)
             await thread.end()
             throw error
         }
         finish(nil)
+        await adopt(security: nil)
         await thread.end()
     }
 
@@ -119,6 +123,8 @@ public final class Broker: Service, Sendable {
     }
 
     private func start(_ listeners: [OpenListener], on loop: any EventLoop) async throws -> [ListeningSocket] {
+        let security = try await makeSecurity(configuration, for: listeners)
+        await adopt(security: security)
         let failed: @Sendable (BrokerError) -> Void = { [weak self] error in self?.stop(.failure(error)) }
         let shell = try await loop.submit { [configuration, clock, logger, health, makeJournal] in
             let journal = try makeJournal()
@@ -132,6 +138,7 @@ public final class Broker: Service, Sendable {
                 failed: failed
             )
             shell.listeners = listeners
+            shell.setSecurity(security)
             // Safe because this closure runs on that loop.
             return NIOLoopBound(shell, eventLoop: loop)
         }.get()
@@ -211,6 +218,39 @@ public final class Broker: Service, Sendable {
             return state.listening
         }
         for one in waiting { one.resume(throwing: error ?? BrokerError(.stopped, "The broker was stopped.")) }
+    }
+
+    // MARK: Security
+
+    /// Reads the rules and the ways of authentication.
+    ///
+    /// - Parameters:
+    ///   - configuration: What holds from now on.
+    ///   - listeners: The listeners that are open, or about to be.
+    /// - Returns: What was read.
+    /// - Throws: ``BrokerError`` that says what is wrong.
+    func makeSecurity(
+        _ configuration: BrokerConfiguration,
+        for listeners: [OpenListener]
+    ) async throws(BrokerError) -> BrokerSecurity {
+        let named = configuration.effectiveListeners
+        let authentications = listeners.map { open -> BrokerAuthenticationConfiguration? in
+            guard open.authenticates else { return nil }
+            // Without authentication it would be open to everybody; that takes a restart.
+            return named.first { $0.name == open.configuration.name }.flatMap(configuration.authentication)
+                ?? self.configuration.authentication(of: open.configuration)
+        }
+        return try await BrokerSecurity(access: configuration.access, authentications: authentications, clock: clock)
+    }
+
+    /// Keeps what is in force now, and ends what was before.
+    func adopt(security: BrokerSecurity?) async {
+        let old = state.withLock { state in
+            let old = state.security
+            state.security = security
+            return old
+        }
+        await old?.shutDown()
     }
 
     // MARK: Doors

@@ -119,6 +119,7 @@ extension BrokerShell {
     func stopNow() {
         isStopped = true
         abandonWaiting()
+        desk.stop()
         for connection in connections { connection?.abort() }
         connections = []
         whenSettled?()

@@ -20,6 +20,16 @@ final class BrokerShell: ServerConnectionOwner {
 
     /// The doors through which connections come, by the number that their origin names.
     var listeners: [OpenListener] = []
+    /// How clients of each listener prove who they are, in the order of the listeners; nil for not at all.
+    var authentications: [RunningAuthentication?] = []
+    /// The clients whose proof is being checked.
+    let desk = AuthenticationDesk()
+    /// What is written of refusals.
+    var refusals: RefusalLog
+    /// When the proofs end of those connections whose proof does, in milliseconds since 1970, by the index of their handle.
+    var proofEnds: [Int32: Int64] = [:]
+    /// The first of ``proofEnds``, or earlier.
+    var nextProofEnd = Int64.max
     /// The connections by the index of their handle.
     var connections: [TransportConnection?] = []
     /// The networks that the connections come from, by the same index.
@@ -60,6 +70,7 @@ final class BrokerShell: ServerConnectionOwner {
         throttle = ConnectionThrottle(limits.connections)
         self.logger = logger
         self.failed = failed
+        refusals = RefusalLog(logger: logger, limits: BrokerAuthenticationLimits())
     }
 
     // MARK: What happens on connections
@@ -105,6 +116,7 @@ final class BrokerShell: ServerConnectionOwner {
         connections[Int(index)] = nil
         throttle.forget(networks[Int(index)], at: clock.now)
         networks[Int(index)] = nil
+        forgetAuthentication(of: ConnectionHandle(index))
         guard !isStopped else { return }
         engine.close(ConnectionHandle(index), at: clock.now)
         scheduleTurn()
@@ -128,6 +140,8 @@ final class BrokerShell: ServerConnectionOwner {
         let dirty = engine.takeDirty()
         for handle in dirty { flush(handle) }
         engine.recycle(consume dirty)
+        takeAuthenticationRequests()
+        writeRefusals()
         // What was just taken may have made room for what waits.
         if engine.wantsTurn || engine.nextResume <= engine.now { scheduleTurn() }
         if journal != nil { appendPage() }
@@ -196,6 +210,8 @@ final class BrokerShell: ServerConnectionOwner {
         checkSpace()
         health.beat(isRefusing: engine.isRefusing)
         engine.tick(at: clock.now)
+        endOldProofs()
+        refusals.tick(at: clock.now)
         metrics.record(engine.statistics, journal: engine.journalBytes)
         turn()
     }

@@ -31,6 +31,7 @@ struct MartletCommand: AsyncParsableCommand {
         subcommands: [
             BrokerCommand.self, PublishCommand.self, SubscribeCommand.self, NewCommand.self, DemoCommand.self,
             DemoReplicaCommand.self, StateCommand.self, StateStoreCommand.self, InspectCommand.self,
+            PasswordCommand.self, CertificatesCommand.self,
         ]
     )
 }

@@ -34,10 +34,10 @@ struct Room {
         ),
         Room(
             name: "BrokerAuthentication",
-            arrows: ["BrokerAccess"],
+            arrows: ["BrokerAccess", "MQTTPackets"],
             foreign: [
                 "AsyncHTTPClient", "Crypto", "CryptoExtras", "JWTKit", "X509", "SwiftASN1", "NIOCore", "NIOPosix",
-                "NIOHTTP1", "Logging", "Foundation", "Synchronization", "Glibc",
+                "NIOSSL", "NIOHTTP1", "Logging", "Foundation", "Synchronization", "Glibc",
             ]
         ),
         Room(
@@ -125,7 +125,8 @@ struct Room {
         Room(
             name: "MartletCommand",
             arrows: [
-                "BrokerAdmin", "DevelopmentCertificates", "MartletBroker", "Martlet", "MQTTClient", "StateStoreClient",
+                "BrokerAdmin", "BrokerAuthentication", "DevelopmentCertificates", "MartletBroker", "Martlet",
+                "MQTTClient", "StateStoreClient",
                 "StateStoreService", "CrashPoints", "Temperatures",
             ],
             foreign: [

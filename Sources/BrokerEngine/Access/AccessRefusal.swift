@@ -31,4 +31,6 @@ package struct AccessRefusal: Sendable, Equatable {
     package var subject: String?
     /// More of it, where there is more to say.
     package var detail: String?
+    /// The index of the connection's handle; -1 where there is none.
+    package var connection: Int32 = -1
 }

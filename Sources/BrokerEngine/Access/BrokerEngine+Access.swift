@@ -81,7 +81,7 @@ extension BrokerEngine {
         guard let policy else { return true }
         let access = policy.access(for: principal)
         guard access.mayConnect else {
-            note(.connect, principal, nil)
+            note(.connect, principal, nil, on: connection)
             rejectConnect(connection, .notAuthorized, "the rules do not let this client in")
             return false
         }

@@ -28,7 +28,18 @@ extension BrokerEngine {
     }
 
     /// Notes something that was refused to a client that is not connected.
-    mutating func note(_ action: AccessRefusal.Action, _ principal: Principal, _ subject: Span<UInt8>?) {
+    ///
+    /// - Parameters:
+    ///   - action: What was refused.
+    ///   - principal: Who it was refused to.
+    ///   - subject: The topic, filter or key; nil where there is none.
+    ///   - connection: The connection that it came by; -1 for none.
+    mutating func note(
+        _ action: AccessRefusal.Action,
+        _ principal: Principal,
+        _ subject: Span<UInt8>?,
+        on connection: Int = -1
+    ) {
         guard countRefusal(action) else { return }
         var text: String?
         if let subject { text = excerpt(subject) }
@@ -37,7 +48,8 @@ extension BrokerEngine {
                 action: action,
                 clientIdentifier: principal.clientIdentifier,
                 userName: principal.userName,
-                subject: text
+                subject: text,
+                connection: Int32(connection)
             )
         )
     }
@@ -54,7 +66,8 @@ extension BrokerEngine {
                 action: .authenticate,
                 clientIdentifier: connect.clientIdentifier,
                 userName: connect.username,
-                detail: text
+                detail: text,
+                connection: Int32(connection)
             )
         )
     }
@@ -73,7 +86,8 @@ extension BrokerEngine {
                 clientIdentifier: client,
                 userName: principal(of: connection)?.userName,
                 subject: subject,
-                detail: detail
+                detail: detail,
+                connection: Int32(connection)
             )
         )
     }

@@ -201,7 +201,7 @@ package final class SocketConnection: TransportConnection {
     private func watchAgain() {
         guard descriptor >= 0 else { return }
         var wanted: SocketPoller.Events = []
-        if !isReadingPaused, !isThrottled, !owner.isReadingPaused { wanted.insert(.readable) }
+        if !isReadingPaused, !isThrottled, !isHeld, !owner.isReadingPaused { wanted.insert(.readable) }
         if unsent.readableBytes > 0 { wanted.insert(.writable) }
         guard wanted != interest else { return }
         interest = wanted

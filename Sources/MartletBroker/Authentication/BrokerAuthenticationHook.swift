@@ -4,7 +4,7 @@
 /// and answers 200 with `{"result": "allow", "userName": …, "attributes": {…}, "groups": […]}`, `{"result": "deny"}`, or `{"result": "ignore"}` for
 /// a client that it does not know. Anything else, and no answer in time, refuses the client.
 public struct BrokerAuthenticationHook: Sendable, Hashable {
-    /// Where it is, `http://` or `https://`; plain `http` carries passwords in the clear, and is for this machine only.
+    /// Where it is, `https://` or `http://`.
     public var url: String
     /// How long an answer may take.
     public var timeout = Duration.seconds(5)
@@ -14,6 +14,8 @@ public struct BrokerAuthenticationHook: Sendable, Hashable {
     public var authorizationFile: String?
     /// A PEM file of the authorities that are trusted for `https`; nil for those of the machine.
     public var trustedAuthorities: String?
+    /// Whether passwords may go in the clear, by `http`, to another machine.
+    public var allowsPlainText = false
 
     /// Names the server.
     ///

@@ -4,10 +4,11 @@ import MQTTTransport
 import NIOCore
 
 extension Broker {
-    /// Takes over what a running broker can: certificates, the keys and rules of TLS, limits.
+    /// Takes over what a running broker can: rules of access, ways of authentication, certificates, the keys and rules of TLS, limits.
     ///
-    /// All or nothing: everything new is read and checked first, and when anything is wrong, nothing changes. Nobody is disconnected: who is
-    /// connected keeps what its handshake agreed, and new connections get what is new. What can not change without a restart is named.
+    /// All or nothing: everything new is read and checked first, and when anything is wrong, nothing changes. Who is
+    /// connected keeps what its handshake agreed, and new connections get what is new; only what the rules do not allow any more ends at once. What
+    /// can not change without a restart is named.
     ///
     /// - Parameter configuration: How the broker shall be set up.
     /// - Returns: What holds now, and what holds only after a restart.
@@ -36,6 +37,7 @@ extension Broker {
             if tls != nil { reload.changed.append("listener '\(listener.name)': certificates") }
             reload.changed.append("listener '\(listener.name)': connections")
         }
+        let security = try await makeSecurity(configuration, for: listeners)
         // Nothing below can fail.
         for one in renewed {
             if let tls = one.tls { one.open.tls?.adopt(tls) }
@@ -43,8 +45,12 @@ extension Broker {
         }
         let limits = configuration.limits.applied(to: self.configuration.limits)
         // Safe because it runs on the loop of the shell.
-        try await loop.submit { shell.value.setLimits(limits) }.get()
-        reload.changed.append("limits")
+        try await loop.submit {
+            shell.value.setLimits(limits)
+            shell.value.setSecurity(security)
+        }.get()
+        await adopt(security: security)
+        reload.changed += ["limits", "authentication", "access"]
         let metadata: Logger.Metadata = [
             "changed": "\(reload.changed.joined(separator: ", "))",
             "needsRestart": "\(reload.needsRestart.joined(separator: ", "))",

@@ -7,7 +7,24 @@ extension BrokerConfiguration {
     ///
     /// - Returns: The problems; empty when a broker can be started with it, if its addresses and its data directory are free.
     public func problems() -> [String] {
-        listenerProblems()
+        var problems = listenerProblems()
+        do throws(BrokerError) {
+            _ = try BrokerSecurity.policy(access)
+        } catch {
+            problems.append(error.message)
+        }
+        return problems
+    }
+
+    /// Everything that is wrong with the files and settings of authentication; nobody is asked.
+    ///
+    /// - Returns: The problems, each in a sentence.
+    public func authenticationProblems() async -> [String] {
+        var problems: [String] = []
+        for configuration in Set(effectiveListeners.compactMap { authentication(of: $0) }) {
+            problems += await configuration.problems(clock: SystemBrokerClock())
+        }
+        return problems.sorted()
     }
 }
 

@@ -2,7 +2,7 @@ import ArgumentParser
 import MartletBroker
 
 /// `martlet broker check`: looks for mistakes in a file without starting anything.
-struct BrokerCheckCommand: ParsableCommand {
+struct BrokerCheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Look for mistakes in a broker's file, without starting anything.",
@@ -17,10 +17,10 @@ struct BrokerCheckCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The file, YAML or JSON.", valueName: "path"))
     var file: String
 
-    func run() throws {
+    func run() async throws {
         var configuration = BrokerConfiguration()
         try BrokerFile(path: file).apply(to: &configuration)
-        let problems = configuration.problems()
+        let problems = configuration.problems() + (await configuration.authenticationProblems())
         guard problems.isEmpty else { throw CommandFailure(problems.map { "\(file): \($0)" }.joined(separator: "\n")) }
         for warning in configuration.warnings() { Output.remark("Warning: \(file): \(warning)") }
         Output.line("\(file): nothing is wrong")

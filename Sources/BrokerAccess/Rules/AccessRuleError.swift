@@ -16,7 +16,7 @@ package struct AccessRuleError: Error, Hashable, Sendable, CustomStringConvertib
     package var rule: Int
     /// The name of the rule, if it has one.
     package var name: String?
-    /// The field of the rule, as it is called in a file: `publish`, `state.read`, and so on.
+    /// The field of the rule, as it is called in a file: `publish`, `readState`, and so on.
     package var field: String
     /// What is wrong and what to do.
     package var message: String
