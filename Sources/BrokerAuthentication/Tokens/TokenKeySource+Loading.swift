@@ -105,7 +105,8 @@ extension TokenKeySource {
     }
 
     private static func rsaKey(_ text: String, _ isCertificate: Bool) -> JWTKit.Insecure.RSA.PublicKey? {
-        try? isCertificate ? JWTKit.Insecure.RSA.PublicKey(certificatePEM: text) : JWTKit.Insecure.RSA.PublicKey(pem: text)
+        if isCertificate { return try? JWTKit.Insecure.RSA.PublicKey(certificatePEM: text) }
+        return try? JWTKit.Insecure.RSA.PublicKey(pem: text)
     }
 
     private static func add(
