@@ -84,17 +84,6 @@ package final class ServerConnection: TransportConnection, ChannelDuplexHandler 
         context?.read()
     }
 
-    /// Presents the bytes again that the owner did not take, and reads on.
-    package func presentAgain() {
-        guard let handle, !isClosing else { return }
-        if pending.readableBytes > 0 {
-            let taken = owner.connectionReceived(pending.readableBytesUInt8Span, on: handle)
-            pending.moveReaderIndex(forwardBy: taken)
-            if pending.readableBytes == 0 { pending = ByteBuffer() } else { pending.discardReadBytes() }
-        }
-        resumeReading()
-    }
-
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
         if let handle { owner.connectionWritabilityChanged(context.channel.isWritable, on: handle) }
         context.fireChannelWritabilityChanged()

@@ -33,4 +33,20 @@ package struct AccessRefusal: Sendable, Equatable {
     package var detail: String?
     /// The index of the connection's handle; -1 where there is none.
     package var connection: Int32 = -1
+
+    package init(
+        action: Action,
+        clientIdentifier: String,
+        userName: String? = nil,
+        subject: String? = nil,
+        detail: String? = nil,
+        connection: Int32 = -1
+    ) {
+        self.action = action
+        self.clientIdentifier = clientIdentifier
+        self.userName = userName
+        self.subject = subject
+        self.detail = detail
+        self.connection = connection
+    }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 
 /// A lock on a file that lasts as long as the process, however it ends.
@@ -24,8 +25,9 @@ final class FolderLock: Sendable {
         let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_uid == geteuid() else { return false }
+        // Not `fstat`: to which module its type belongs depends on what else was loaded.
+        let owner = try? FileManager.default.attributesOfItem(atPath: path)[.ownerAccountID]
+        guard (owner as? NSNumber)?.uint32Value == geteuid() else { return false }
         return flock(descriptor, LOCK_EX | LOCK_NB) == 0
     }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import Dispatch
 
 /// What a replica tells the demonstration about one handling, as a line of its standard output.
 ///
@@ -36,8 +36,6 @@ struct HandlingLine: Equatable, Sendable {
 
     /// The machine's monotonic clock.
     static var now: Duration {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
+        .nanoseconds(Int64(clamping: DispatchTime.now().uptimeNanoseconds))
     }
 }
