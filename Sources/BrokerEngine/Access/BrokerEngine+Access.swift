@@ -182,7 +182,9 @@ extension BrokerEngine {
         while position < sessions[at].queue.tail {
             defer { position += 1 }
             let entry = sessions[at].queue[position]
-            guard !entry.isDone, !entry.isInflight, !entry.wasSent else { continue }
+            // A handshake that may have begun goes on; what a group pinned to the session is no ordinary subscription's.
+            guard !entry.isDone, !entry.mayHaveBegun, !sessions[at].pins.contains(where: { $0.position == position })
+            else { continue }
             let topic = messages.topic(of: entry.message)
             let isKept = isWanted[topic] ?? (topic.starts(with: notices) || isSubscribed(session, to: topic))
             isWanted[topic] = isKept
