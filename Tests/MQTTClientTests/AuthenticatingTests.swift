@@ -81,8 +81,9 @@ struct AuthenticatingTests {
             #expect(try await connection.receive() == self.auth(.reauthenticate, "begin"))
             try await connection.send(self.auth(.continueAuthentication, "1"))
             #expect(try await connection.receive() == self.auth(.continueAuthentication, "1"))
-            try await connection.send(self.auth(.success, "last"))
-            // The message that follows shows that the connection goes on.
+            // The message behind it shows that it was read.
+            try await connection.send(self.auth(.success, "last"), .publish(Publish(topic: "read")))
+            for await delivery in client.deliveries.prefix(1) { #expect(delivery.message.topic == "read") }
             try await client.publish(MQTTMessage(topic: "t", text: "1", qos: .atMostOnce))
             #expect(try await connection.receivePublish().topic == "t")
             client.reauthenticate()
