@@ -20,7 +20,7 @@ struct MartletCommandTests {
         arguments: [
             ["pub", "-m", "x"], ["pub", "-t", "a"], ["pub", "-t", "a", "-m", "x", "--lines"],
             ["pub", "-t", "a/#", "-m", "x"],
-            ["pub", "-t", "a", "-m", "x", "--qos", "2"], ["pub", "-t", "a", "-m", "x", "-P", "noequals"],
+            ["pub", "-t", "a", "-m", "x", "--qos", "3"], ["pub", "-t", "a", "-m", "x", "-P", "noequals"],
             ["pub", "-t", "a", "--lines", "--count", "2"], ["pub", "-t", "a", "-m", "x", "--rate", "0"],
             ["pub", "-t", "a", "-m", "x", "--port", "65536"], ["sub"], ["sub", "-t", "a", "--json", "--format", "x"],
             ["sub", "-t", "a", "--share", "a/b"], ["sub", "-t", "a", "--session", "5"],

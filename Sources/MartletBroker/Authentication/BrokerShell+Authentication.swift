@@ -35,10 +35,12 @@ extension BrokerShell {
             // Safe because it is made on the loop, and only opened there.
             let here = NIOLoopBound(self, eventLoop: loop)
             let loop = loop
+            authentication.begin()
             let task = Task {
-                let decision = await authentication.authenticate(one.request, of: one.peer)
-                // Safe because the closure runs on the loop.
-                loop.execute { here.value.checked(one, decision) }
+                await authentication.authenticate(one.request, of: one.peer) { decision in
+                    // Safe because the closure runs on the loop.
+                    loop.execute { here.value.checked(one, decision) }
+                }
             }
             desk.began(one.request.number, task)
         }
@@ -93,7 +95,7 @@ extension BrokerShell {
                 nextProofEnd = min(nextProofEnd, end)
             } else {
                 proofEnds[index] = nil
-                if connections[Int(index)] != nil { engine.endProof(of: ConnectionHandle(index), at: clock.now) }
+                engine.endProof(of: ConnectionHandle(index), at: clock.now)
             }
         }
     }

@@ -47,13 +47,21 @@ final class RunningAuthentication: Sendable {
         chain = AuthenticationChain(providers)
     }
 
-    /// Asks the providers who a client is.
+    /// Somebody is about to be asked about: nothing is ended before ``authenticate(_:of:_:)`` is done.
+    func begin() { use.withLock { $0.count += 1 } }
+
+    /// Asks the providers who a client is; ``begin()`` was called before.
+    ///
+    /// - Parameters:
+    ///   - request: What the client says of itself.
+    ///   - peer: What is known of its connection.
+    ///   - done: Called with what became of it.
     func authenticate(
         _ request: AuthenticationRequest,
-        of peer: AuthenticationPeer
-    ) async -> AuthenticationDecision {
-        use.withLock { $0.count += 1 }
-        let decision = await chain.authenticate(request, of: peer)
+        of peer: AuthenticationPeer,
+        _ done: (AuthenticationDecision) -> Void
+    ) async {
+        done(await chain.authenticate(request, of: peer))
         let idle = use.withLock { use in
             use.count -= 1
             guard use.count == 0 else { return CheckedContinuation<Void, Never>?.none }
@@ -61,7 +69,6 @@ final class RunningAuthentication: Sendable {
             return use.idle
         }
         idle?.resume()
-        return decision
     }
 
     /// Ends what it keeps open, after those who were asked already were answered; what it is asked from now on is refused.

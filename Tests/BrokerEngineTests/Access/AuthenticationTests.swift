@@ -52,16 +52,10 @@ import Testing
         #expect(peer.isClosed)
         #expect(harness.engine.statistics.sessions == 0)
         #expect(harness.engine.statistics.authenticationsRefused == 1)
-        #expect(
-            harness.takeRefusals() == [
-                AccessRefusal(
-                    action: .authenticate,
-                    clientIdentifier: "a",
-                    userName: "ann",
-                    detail: "no such user"
-                )
-            ]
-        )
+        let refusals = harness.takeRefusals()
+        #expect(refusals.map(\.action) == [.authenticate] && refusals.map(\.clientIdentifier) == ["a"])
+        #expect(refusals.map(\.userName) == ["ann"] && refusals.map(\.detail) == ["no such user"])
+        #expect(refusals.allSatisfy { $0.connection >= 0 }, "the audit log finds the address by it")
         harness.check()
     }
 

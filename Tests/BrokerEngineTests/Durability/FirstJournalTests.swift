@@ -59,9 +59,7 @@ import Testing
 
     private static func pages() -> [JournalPage] {
         var writer = PageWriter()
-        append(.started, to: &writer) { writer in
-            for next: UInt64 in [1, 1, 1] { writer.append(next) }
-        }
+        append(.started, to: &writer) { writer in for next: UInt64 in [1, 1, 1] { writer.append(next) } }
         append(.session, to: &writer) { writer in
             writer.append(varint: 1)
             writer.append(varint: 3600)

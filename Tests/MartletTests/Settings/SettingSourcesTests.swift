@@ -74,7 +74,7 @@ struct SettingSourcesTests {
             "--require", "C", "--session-expiry", "1h", "--keep-alive", "12s", "--maximum-packet-size", "1000",
             "--state-root", "s", "--state-directory", "/d", "--state-checkpoint-size", "2000000", "--state-memory", "3",
             "--message-id", "id", "--tls-ca", "ca.pem", "--tls-certificate", "c.pem", "--tls-key", "k.pem",
-            "--tls-server-name", "name",
+            "--tls-server-name", "name", "--state-seeding-patience", "4s", "--state-quota-patience", "5s",
         ]
         // The password is no flag, and its file would contradict it.
         #expect(arguments.count == (WorkerConfiguration.settings.count - 2) * 2)
@@ -95,6 +95,7 @@ struct SettingSourcesTests {
         #expect(configuration.maximumPacketSize == 1000)
         #expect(configuration.stateRoot == "s" && configuration.stateDirectory == "/d")
         #expect(configuration.checkpointSize == 2_000_000 && configuration.stateMemory == 3)
+        #expect(configuration.seedingPatience == .seconds(4) && configuration.quotaPatience == .seconds(5))
         #expect(configuration.messageIdentifierProperty == "id")
     }
 
@@ -179,7 +180,8 @@ struct SettingSourcesTests {
         #expect(try sources(["--dry-run", "false"]).reader.bool(forKey: "dryRun") == false)
         #expect(try sources([], [:], file: #"{"dryRun": true}"#).reader.bool(forKey: "dryRun") == true)
         #expect(message(["--dry-run=perhaps"]) == "--dry-run needs true or false, not 'perhaps'")
-        #expect(try sources(["--token=s3cret"]).reader.string(forKey: "token") == "s3cret")
+        #expect(try sources([], ["MARTLET_TOKEN": "s3cret"]).reader.string(forKey: "token") == "s3cret")
+        #expect(!message(["--token=s3cret"]).contains("s3cret"))
     }
 
     @Test("The help lists every setting with its variable, its key and its default")
