@@ -56,7 +56,7 @@ hostile-short: debug
 	MARTLET=$(DEBUG)/martlet /usr/bin/python3 Tests/Hostile/run.py --packets 20000 --silent 500 --rate 20 --seed 7
 
 release: setup-build
-	swift build -c release --product martlet --static-swift-stdlib
+	swift build -c release --product martlet
 
 debug: setup-test
 	swift build --product martlet
