@@ -93,6 +93,16 @@ import Testing
         #expect(reader.takePayloads() == ["2"], "MQTT-3.3.1-7")
     }
 
+    @Test func whatIsNotAllowedIsAcknowledgedAndGoesNowhere() {
+        let reader = harness.connectOld("reader")
+        reader.subscribe("$SYS/#")
+        let writer = harness.connectOld("writer")
+        let identifier = writer.publish("$SYS/x", "1")
+        #expect(writer.takePubAcks().map(\.packetIdentifier) == [identifier], "MQTT-3.3.5-2")
+        #expect(!writer.isClosed)
+        #expect(reader.takePublishes().isEmpty)
+    }
+
     @Test func whoWasSubscribedGetsNoRetain() {
         let reader = harness.connectOld("reader")
         reader.subscribe("a")
