@@ -109,7 +109,8 @@ extension Simulation {
 
     /// PUBREL for some of what was received.
     func release(_ index: Int, all: Bool = false) {
-        guard clients[index].peer != nil, !clients[index].mustResume else { return }
+        // Before CONNACK it does not know whether its session is still there.
+        guard clients[index].hasConnAck, !clients[index].mustResume else { return }
         for at in clients[index].sending.indices
         where clients[index].sending[at].isReceived && !clients[index].sending[at].isReleased {
             if all || !random.oneIn(3) { release(at, of: index) }
