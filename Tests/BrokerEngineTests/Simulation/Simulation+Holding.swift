@@ -20,8 +20,19 @@ extension Simulation {
         if !handedOver.insert("entry \(entry.order)").inserted { fail("\(name) was handed \(entry.message) twice") }
         // Copies of retained messages are others.
         guard !entry.retain, !entry.isOwn else { return }
-        let copy = "\(entry.group ?? name) has \(messages[entry.message].root)"
+        let copy = handedOverCopy(of: entry, name)
         if !handedOver.insert(copy).inserted { fail("\(copy) twice, now as \(entry.message)") }
+    }
+
+    private func handedOverCopy(of entry: Model.Entry, _ name: String) -> String {
+        "\(entry.group ?? name) has \(messages[entry.message].root)"
+    }
+
+    /// What a client refuses in PUBREC its application never had. A broker that crashes before the page with the refusal is durable sends it
+    /// again; afterwards the model has no entry for it any more.
+    private func forgetHandingOver(_ entry: Model.Entry, _ name: String) {
+        handedOver.remove("entry \(entry.order)")
+        if !entry.retain, !entry.isOwn { handedOver.remove(handedOverCopy(of: entry, name)) }
     }
 
     /// PUBREL: the handshake can end.
@@ -99,7 +110,7 @@ extension Simulation {
             )
             if isRefused {
                 clients[index].holding[delivery.packetIdentifier] = nil
-                if let at { model.sessions[name]?.queue.remove(at: at) }
+                if let at, let entry = model.sessions[name]?.queue.remove(at: at) { forgetHandingOver(entry, name) }
                 return
             }
             if let at, model.sessions[name]?.queue[at].isConfirmed == false { confirm(at, of: name, page: page) }
