@@ -134,6 +134,8 @@ struct SimulatedClient {
     var mustResume = false
     /// It asked for a new session and was not answered: it asks again until it is.
     var mustStartClean = false
+    /// Its session ended, and no CONNACK told of another since.
+    var hasNoSession = false
 
     var isConnected: Bool { peer != nil }
     var isMartlet: Bool { profile.isMartlet }

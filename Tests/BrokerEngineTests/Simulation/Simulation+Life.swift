@@ -75,6 +75,12 @@ extension Simulation {
         for index in clients.indices {
             clients[index].forgetConnection()
             clients[index].asked = []
+            if model.sessions[clients[index].profile.name] == nil {
+                forgetSession(index)
+            } else if clients[index].hasNoSession {
+                // Its end was not durable: the client may not go on with a session it has forgotten (MQTT-3.2.2-4).
+                clients[index].mustStartClean = true
+            }
         }
         atMostOnce = []
         lastGiven = nil
@@ -117,6 +123,13 @@ extension Simulation {
         sendWill(of: name)
         model.end(name)
         emptyGroups()
+        // Its client ends it too, at the same moment (MQTT-4.1.0-2).
+        for index in clients.indices where clients[index].profile.name == name { forgetSession(index) }
+    }
+
+    private func forgetSession(_ index: Int) {
+        clients[index].forgetSession()
+        clients[index].hasNoSession = true
     }
 
     /// Groups without members keep only what is in flight; which that is the engine knows.

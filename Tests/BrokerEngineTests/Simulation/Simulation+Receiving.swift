@@ -48,6 +48,7 @@ extension Simulation {
             fail("\(name) was told session present: \(answer.sessionPresent)")
         }
         clients[index].mustStartClean = false
+        clients[index].hasNoSession = false
         if answer.sessionPresent {
             clients[index].mustResume = true
         } else {
