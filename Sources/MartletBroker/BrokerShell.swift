@@ -137,11 +137,12 @@ final class BrokerShell: ServerConnectionOwner {
         guard !isStopped else { return }
         if engine.nextResume != .never { resumeThrottled() }
         engine.endTurn(at: clock.now)
+        // Before the connections are flushed: one that is refused is gone behind that, and with it where it came from.
+        writeRefusals()
         let dirty = engine.takeDirty()
         for handle in dirty { flush(handle) }
         engine.recycle(consume dirty)
         takeAuthenticationRequests()
-        writeRefusals()
         // What was just taken may have made room for what waits.
         if engine.wantsTurn || engine.nextResume <= engine.now { scheduleTurn() }
         if journal != nil { appendPage() }

@@ -86,7 +86,7 @@ extension BrokerEngine {
             return false
         }
         if let topic = connect.will.map({ Array($0.topic.utf8) }), !access.mayPublish(topic.span) {
-            note(.will, principal, topic.span)
+            note(.will, principal, topic.span, on: connection)
             rejectConnect(connection, .notAuthorized, "the rules do not allow the will")
             return false
         }

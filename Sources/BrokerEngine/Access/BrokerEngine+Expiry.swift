@@ -14,7 +14,6 @@ extension BrokerEngine {
         let connection = Int(handle.index)
         guard connections.indices.contains(connection), connections[connection].state == .connected else { return }
         noteRefusal(.authenticate, on: connection, detail: "the proof of who the client is has expired")
-        statistics.authenticationsRefused += 1
         disconnect(connection, .notAuthorized, "the proof of who the client is has expired")
         leave(connection, isNormal: false)
     }

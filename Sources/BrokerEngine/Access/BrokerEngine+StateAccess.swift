@@ -85,6 +85,7 @@ extension BrokerEngine {
         let client = sessions[Int(connections[connection].session)].clientIdentifier
         // A name with levels could stand within another's.
         if !client.contains(UInt8(ascii: "/")), Self.isBelow(topic, client) { return true }
+        if let access = connections[connection].access, access.mayHaveAnswers(at: topic) { return true }
         return mayPublish(topic, on: connection)
     }
 
