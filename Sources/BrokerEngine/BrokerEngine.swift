@@ -39,6 +39,10 @@ package struct BrokerEngine: ~Copyable {
     var sessionByClient: [[UInt8]: Int32] = [:]
 
     var sessionByID: [UInt64: Int32] = [:]
+    /// The page that says that the session of a client is over, until it is durable: no CONNACK may deny a session that a crash brings back.
+    ///
+    /// No more than the sessions on pages that are not durable yet.
+    var sessionEndedOn: [[UInt8]: UInt64] = [:]
 
     var messages = MessageStore()
     var filters: TopicTree

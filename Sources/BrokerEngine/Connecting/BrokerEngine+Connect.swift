@@ -86,7 +86,8 @@ extension BrokerEngine {
         }
         statistics.connectedClients += 1
         if changedDurable { sessions[Int(session)].changedOn = log.open }
-        let page = sessions[Int(session)].changedOn
+        // The session before may have ended long ago, and its end wait for room in the journal.
+        let page = max(sessions[Int(session)].changedOn, sessionEndedOn[client] ?? 0)
         guard fits(.connack(answer), connection) else {
             // Not even CONNACK may be sent: that is no client to talk to.
             stopAnswering(connection)

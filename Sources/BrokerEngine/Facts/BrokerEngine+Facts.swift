@@ -63,6 +63,7 @@ extension BrokerEngine {
         _ = begin(.sessionEnded)
         log.writer.append(varint: sessions[at].id)
         log.end()
+        sessionEndedOn[sessions[at].clientIdentifier] = log.open
         log.died(sessions[at].fact)
         sessions[at].fact = FactPlace()
     }
@@ -153,6 +154,8 @@ extension BrokerEngine {
         groups[at].id = nextGroupID
         groupByID[nextGroupID] = group
         nextGroupID += 1
+        // What no crash brings back any more needs no room in the journal: a QoS 2 message may go to a member now, see mayPin.
+        if groups[at].queued > 0 { pumpLater(group: group) }
     }
 
     // MARK: Messages

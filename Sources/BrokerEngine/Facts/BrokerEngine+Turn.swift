@@ -78,6 +78,7 @@ extension BrokerEngine {
         if log.retry?.number == number { log.retry = nil }
         log.moves.removeFirst(log.moves.firstIndex { $0.to > number } ?? log.moves.count)
         forgetReplaced(upTo: number)
+        if !sessionEndedOn.isEmpty { sessionEndedOn = sessionEndedOn.filter { $0.value > log.durable } }
         releaseAnswers(upTo: log.durable)
         releaseHeld()
         flushOutbox()

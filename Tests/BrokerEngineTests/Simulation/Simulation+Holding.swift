@@ -28,7 +28,9 @@ extension Simulation {
         "\(entry.group ?? name) has \(messages[entry.message].root)"
     }
 
-    /// What a client refuses in PUBREC its application never had. A broker that crashes before the page with the refusal is durable sends it
+    /// What a client refuses in PUBREC its application never had.
+    ///
+    /// A broker that crashes before the page with the refusal is durable sends it
     /// again; afterwards the model has no entry for it any more.
     private func forgetHandingOver(_ entry: Model.Entry, _ name: String) {
         handedOver.remove("entry \(entry.order)")
