@@ -33,8 +33,8 @@ struct CheckpointingTests {
             await rig.published.tally.wait(for: more)
             try await second.stop()
             let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-            // A file of less than a page is an empty one to SQLite: there is nothing in it to be set aside.
-            #expect(files.contains { $0.contains(".damaged-") } == (damage == 2), "\(files)")
+            // A checkpoint that was closed is one file, whole: cut off or flipped, it is set aside.
+            #expect(files.contains { $0.contains(".damaged-") } == (damage > 0), "\(files)")
             #expect(try await rig.count(0) == 20)
             #expect(try await rig.count(1) == 20)
         }
