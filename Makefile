@@ -35,7 +35,7 @@ test: unit-test interoperation hostile-short ## Run all tests.
 
 unit-test: setup-test ## Run the tests of the package.
 	swift build --build-tests
-	CRASH_POINT_ROUNDS=$(or $(CRASH_POINT_ROUNDS),20) swift test --skip-build
+	CRASH_POINT_ROUNDS=$(or $(CRASH_POINT_ROUNDS),20) scripts/test-package
 
 interoperation: debug $(CLIENTS)/installed ## Run the tests against mosquitto's clients, paho-mqtt, aiomqtt, gmqtt and awscrt.
 	MARTLET=$(DEBUG)/martlet $(CLIENTS)/bin/python Tests/Interoperation/run.py $(ARGS)

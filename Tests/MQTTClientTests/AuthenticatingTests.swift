@@ -93,7 +93,7 @@ struct AuthenticatingTests {
 
     @Test(arguments: [true, false]) func givesUpWhenTheApplicationThrows(atTheEnd: Bool) async throws {
         let peer = Peer()
-        let error = try await withClient(self.configuration(peer, StepLog())) { _ in
+        let error = try await withClient(self.configuration(peer, StepLog()), closing: false) { _ in
             let connection = try await self.begin(peer)
             try await connection.send(atTheEnd ? self.connack("no") : self.auth(.continueAuthentication, "no"))
             _ = try await connection.receiveUntilClosed()

@@ -114,7 +114,7 @@ struct TopicAliasTests {
 
     @Test(arguments: [true, false]) func theServerToUseIsInTheError(atConnect: Bool) async throws {
         let peer = Peer()
-        let error = try await withClient(.testing(peer.endpoint)) { _ in
+        let error = try await withClient(.testing(peer.endpoint), closing: false) { _ in
             if atConnect {
                 let properties = ConnAckProperties(serverReference: "b.example:1883")
                 let refusal = ConnAck(reasonCode: .serverMoved, properties: properties)

@@ -23,6 +23,11 @@ package final class TestProcess: Sendable {
     /// Which descriptors the program does not inherit; those that are not open are no error.
     private static let descriptorsToClose: CInt = 4096
 
+    /// How long an ordered end may take.
+    private static let patience = Duration.seconds(60)
+    /// How often its end is looked for, in microseconds.
+    private static let pollInterval: UInt32 = 10_000
+
     private let arguments: [String]
     private let log: String?
     private let process = Mutex<pid_t>(0)
@@ -110,13 +115,24 @@ package final class TestProcess: Sendable {
 
     /// Sends a signal and waits for the end.
     ///
+    /// One that hangs in its ordered end is killed after ``patience``, for a test that waits forever names no fault.
+    ///
     /// - Parameter signal: The signal: SIGKILL ends it as a crash does, SIGTERM in order.
-    package func end(_ signal: CInt) {
+    /// - Returns: Whether it ended of the signal, or was not running.
+    @discardableResult
+    package func end(_ signal: CInt) -> Bool {
         self.process.withLock { pid in
-            guard pid > 0 else { return }
+            guard pid > 0 else { return true }
+            defer { pid = 0 }
             Glibc.kill(pid, signal)
+            let deadline = ContinuousClock.now + Self.patience
+            while signal != SIGKILL, ContinuousClock.now < deadline {
+                if waitpid(pid, nil, WNOHANG) != 0 { return true }
+                usleep(Self.pollInterval)
+            }
+            Glibc.kill(pid, SIGKILL)
             waitpid(pid, nil, 0)
-            pid = 0
+            return signal == SIGKILL
         }
     }
 

@@ -5,12 +5,14 @@ package import MQTTClient
 ///
 /// - Parameters:
 ///   - configuration: What the client is told.
+///   - closing: Whether it is closed behind the test; `false` for a client that has to end by itself.
 ///   - body: The test.
 /// - Returns: How `run()` ended; the client is closed, keeping its session, if the test did not end it.
 /// - Throws: What the test throws.
 @discardableResult
 package func withClient(
     _ configuration: MQTTClientConfiguration,
+    closing: Bool = true,
     _ body: (MQTTClient) async throws -> Void
 ) async throws -> (any Error)? {
     let client = MQTTClient(
@@ -32,7 +34,7 @@ package func withClient(
         _ = await run.value
         throw error
     }
-    await client.close(endingSession: false)
+    if closing { await client.close(endingSession: false) }
     return await run.value
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ServiceLifecycle
 import StateStoreClient
 
 /// Counts a key up under a lock, again and again: for tests that kill who holds it.
@@ -27,7 +28,8 @@ struct StateCountCommand: AsyncParsableCommand {
         let (key, lock, lease) = (try options.key(key), try options.key(lock), Duration.seconds(lease))
         try await options.run { store in
             let mutex = Lock(lock, in: store, configuration: LeaseConfiguration(duration: lease))
-            while !Task.isCancelled {
+            // SIGTERM closes the client: what comes then is always refused.
+            while !Task.isCancelled, !Task.isShuttingDownGracefully {
                 do {
                     let number = try await mutex.withLock { held in
                         let box = Counted()
