@@ -240,7 +240,13 @@ public final class Broker: Service, Sendable {
             return named.first { $0.name == open.configuration.name }.flatMap(configuration.authentication)
                 ?? self.configuration.authentication(of: open.configuration)
         }
-        return try await BrokerSecurity(access: configuration.access, authentications: authentications, clock: clock)
+        return try await BrokerSecurity(
+            access: configuration.access,
+            authentications: authentications,
+            operators: self.configuration.operators == nil
+                ? nil : configuration.operators ?? self.configuration.operators,
+            clock: clock
+        )
     }
 
     /// Keeps what is in force now, and ends what was before.

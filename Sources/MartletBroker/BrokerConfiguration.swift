@@ -28,10 +28,18 @@ public struct BrokerConfiguration: Sendable {
     public var limits = BrokerLimits()
     /// How clients prove who they are; nil for not at all.
     public var authentication: BrokerAuthenticationConfiguration?
+    /// How operators prove who they are to an admin API of this broker; nil where they are not asked.
+    public var operators: BrokerAuthenticationConfiguration?
     /// Who may do what; nil for everybody everything.
     public var access: [BrokerAccessRule]?
     /// Keys of the state store that begin with one of these are kept in memory only, and are gone after a restart.
     public var memoryOnlyStatePrefixes: [String] = []
+    /// Where clients are sent in place of being served; nil to serve them.
+    public var redirection: BrokerRedirection?
+    /// What the Response Information begins with that clients may ask for: `PREFIX/CLIENT` (MQTT 5.0 §3.2.2.3.15); nil to give none.
+    public var responseTopicPrefix: String? = "clients"
+    /// Whether a payload that is said to be text is refused with 0x99 when it is not UTF-8 (MQTT 5.0 §3.3.2.3.2).
+    public var checksPayloadFormat = false
     /// Time between two reports to `$SYS/#`; zero for none.
     public var systemTopicInterval = Duration.seconds(10)
     /// The longest a graceful stop waits for clients and the journal.

@@ -21,6 +21,9 @@ extension BrokerShell {
         settings.limits = configuration.limits.engine
         settings.systemTopicInterval = UInt32(clamping: configuration.systemTopicInterval.components.seconds)
         settings.memoryOnlyStatePrefixes = configuration.memoryOnlyStatePrefixes.map { Array($0.utf8) }
+        settings.redirection = configuration.redirection.map(Redirection.init)
+        settings.responseTopicPrefix = configuration.responseTopicPrefix
+        settings.checksPayloadFormat = configuration.checksPayloadFormat
         var engine = BrokerEngine(configuration: settings)
         var nextPage: UInt64 = 1
         if let journal {
@@ -99,5 +102,12 @@ extension BrokerShell {
             self.tick()
             self.startTicking()
         }
+    }
+}
+
+extension Redirection {
+    /// As a broker is told.
+    init(_ redirection: BrokerRedirection) {
+        self.init(reference: redirection.reference, isPermanent: redirection.isPermanent)
     }
 }

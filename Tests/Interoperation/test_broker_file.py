@@ -72,6 +72,16 @@ class BrokerFile(unittest.TestCase):
             self.assertIn("the listeners 'a' and 'b' have the same address", result.stderr)
             self.assertIn("without authentication", result.stderr)
 
+    def test_an_open_admin_api_and_topics_that_are_none_are_found(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "broker.yaml")
+            with open(path, "w") as file:
+                file.write("inMemory: true\nadmin: {bind: 0.0.0.0}\nresponseTopicPrefix: a/#\n")
+            result = martlet("broker", "check", path)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("would let anybody kick clients", result.stderr)
+            self.assertIn("'a/#' begins no topic", result.stderr)
+
     def test_a_file_without_problems(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "broker.yaml")

@@ -6,23 +6,27 @@ struct BrokerSecurity: Sendable {
     let policy: AccessPolicy?
     /// How clients of each listener prove who they are, in the order of the listeners; nil for not at all.
     let authentications: [RunningAuthentication?]
+    /// How operators prove who they are; nil for not at all.
+    let operators: RunningAuthentication?
 
     /// Reads everything, or nothing.
     ///
     /// - Parameters:
     ///   - access: The rules; nil for none.
     ///   - authentications: How clients of each listener prove who they are.
+    ///   - operators: How operators prove who they are.
     ///   - clock: The broker's time.
     /// - Throws: ``BrokerError`` that says what is wrong; then nothing is kept open.
     init(
         access: [BrokerAccessRule]?,
         authentications: [BrokerAuthenticationConfiguration?],
+        operators: BrokerAuthenticationConfiguration?,
         clock: any BrokerClock
     ) async throws(BrokerError) {
         policy = try Self.policy(access)
-        // Listeners with the same settings share what they keep open.
+        // Those with the same settings share what they keep open.
         var running: [BrokerAuthenticationConfiguration: RunningAuthentication] = [:]
-        for case .some(let configuration) in authentications where running[configuration] == nil {
+        for case .some(let configuration) in authentications + [operators] where running[configuration] == nil {
             do throws(BrokerError) {
                 running[configuration] = try await RunningAuthentication(configuration, clock: clock)
             } catch {
@@ -31,6 +35,7 @@ struct BrokerSecurity: Sendable {
             }
         }
         self.authentications = authentications.map { $0.flatMap { running[$0] } }
+        self.operators = operators.flatMap { running[$0] }
     }
 
     /// Compiles rules.
@@ -63,7 +68,7 @@ struct BrokerSecurity: Sendable {
     /// Ends what is kept open.
     func shutDown() async {
         var ended: [ObjectIdentifier] = []
-        for case .some(let one) in authentications where !ended.contains(ObjectIdentifier(one)) {
+        for case .some(let one) in authentications + [operators] where !ended.contains(ObjectIdentifier(one)) {
             ended.append(ObjectIdentifier(one))
             await one.shutDown()
         }

@@ -47,10 +47,11 @@ extension Broker {
         // Safe because it runs on the loop of the shell.
         try await loop.submit {
             shell.value.setLimits(limits)
+            shell.value.engine.setRedirection(configuration.redirection.map(Redirection.init))
             shell.value.setSecurity(security)
         }.get()
         await adopt(security: security)
-        reload.changed += ["limits", "authentication", "access"]
+        reload.changed += ["limits", "redirection", "authentication", "access"]
         let metadata: Logger.Metadata = [
             "changed": "\(reload.changed.joined(separator: ", "))",
             "needsRestart": "\(reload.needsRestart.joined(separator: ", "))",

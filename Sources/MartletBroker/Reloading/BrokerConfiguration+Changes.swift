@@ -11,6 +11,9 @@ extension BrokerConfiguration {
         compare("memoryOnlyState", \.memoryOnlyStatePrefixes)
         compare("systemTopicInterval", \.systemTopicInterval)
         compare("stopDeadline", \.stopDeadline)
+        compare("responseTopicPrefix", \.responseTopicPrefix)
+        compare("checkPayloadFormat", \.checksPayloadFormat)
+        if (operators == nil) != (running.operators == nil) { changes.append("admin: whether operators authenticate") }
         changes += limits.changesForRestart(from: running.limits)
         let old = Dictionary(running.effectiveListeners.map { ($0.name, $0) }) { first, _ in first }
         let new = Dictionary(effectiveListeners.map { ($0.name, $0) }) { first, _ in first }

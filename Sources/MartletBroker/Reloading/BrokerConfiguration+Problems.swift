@@ -13,6 +13,12 @@ extension BrokerConfiguration {
         } catch {
             problems.append(error.message)
         }
+        if let prefix = responseTopicPrefix, prefix.isEmpty || prefix.contains(where: { "+#\0".contains($0) }) {
+            problems.append("responseTopicPrefix: '\(prefix)' begins no topic: it has no +, # or NUL, and is not empty")
+        }
+        if redirection?.reference?.isEmpty == true {
+            problems.append("redirection: the reference is empty: leave it out, or name servers such as host:1883")
+        }
         return problems
     }
 
@@ -21,7 +27,8 @@ extension BrokerConfiguration {
     /// - Returns: The problems, each in a sentence.
     public func authenticationProblems() async -> [String] {
         var problems: [String] = []
-        for configuration in Set(effectiveListeners.compactMap { authentication(of: $0) }) {
+        let chains = effectiveListeners.map { authentication(of: $0) } + [operators]
+        for configuration in Set(chains.compactMap { $0 }) {
             problems += await configuration.problems(clock: SystemBrokerClock())
         }
         return problems.sorted()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BrokerAdmin
 import MartletBroker
 
 /// `martlet broker check`: looks for mistakes in a file without starting anything.
@@ -19,8 +20,16 @@ struct BrokerCheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         var configuration = BrokerConfiguration()
-        try BrokerFile(path: file).apply(to: &configuration)
-        let problems = configuration.problems() + (await configuration.authenticationProblems())
+        let content = try BrokerFile(path: file)
+        try content.apply(to: &configuration)
+        var problems = configuration.problems() + (await configuration.authenticationProblems())
+        if configuration.operators == nil, let admin = content.admin {
+            do throws(AdminError) {
+                try admin.configuration.check()
+            } catch {
+                problems.append("admin: \(error.message)")
+            }
+        }
         guard problems.isEmpty else { throw CommandFailure(problems.map { "\(file): \($0)" }.joined(separator: "\n")) }
         for warning in configuration.warnings() { Output.remark("Warning: \(file): \(warning)") }
         Output.line("\(file): nothing is wrong")

@@ -94,6 +94,12 @@ extension BrokerFile {
         section.key("concurrentRequests", "Requests at one time", .integer(1...Int.max), \.concurrentRequests)
         section.key("authorizationFile", "A file whose content is the header Authorization", .text, \.authorizationFile)
         section.key("trustedAuthorities", "The file of the authorities trusted for https", .text, \.trustedAuthorities)
+        section.key(
+            "allowPlainText",
+            "Whether passwords may go by http to another machine",
+            .toggle,
+            \.allowsPlainText
+        )
         return section
     }
 

@@ -31,6 +31,24 @@ extension BrokerFile {
             \.systemTopicInterval
         )
         section.key("stopDeadline", "The longest that a graceful stop takes (10s)", .duration, \.stopDeadline)
+        section.key(
+            "redirection",
+            "Send clients to other servers in place of serving them",
+            .section(redirection) { .init() },
+            \.redirection
+        )
+        section.key(
+            "responseTopicPrefix",
+            "What topics for responses begin with that clients are given (clients)",
+            .text,
+            \.responseTopicPrefix
+        )
+        section.key(
+            "checkPayloadFormat",
+            "Refuse payloads that are said to be text and are not UTF-8",
+            .toggle,
+            \.checkPayloadFormat
+        )
         section.key("listeners", "Where the broker listens", .list(.section(listener) { .unnamed }), \.listeners)
         section.key(
             "authentication",
@@ -44,6 +62,33 @@ extension BrokerFile {
             .list(.section(rule) { .init() }),
             \.access
         )
+        section.key("admin", "The admin API: metrics, health, martlet inspect", .section(admin) { .init() }, \.admin)
+        return section
+    }
+
+    private static var redirection: FileSection<BrokerRedirection> {
+        var section = FileSection<BrokerRedirection>()
+        section.key("reference", "The servers to use, host:port, several with spaces between", .text, \.reference)
+        section.key("permanent", "Whether clients shall remember it", .toggle, \.isPermanent)
+        return section
+    }
+
+    private static var admin: FileSection<BrokerFileAdmin> {
+        var section = FileSection<BrokerFileAdmin>()
+        section.key("bind", "The address to listen on (127.0.0.1)", .text, \.bind)
+        section.key("port", "The port to listen on; 0 for any free one (9883)", .integer(0...65_535), \.port)
+        section.key(
+            "authentication",
+            "How operators prove who they are (passwords, tokens and hooks of clients)",
+            chain,
+            \.authentication
+        )
+        section.key("readers", "The groups whose members may look (admin-read)", .list(.text)) {
+            $0.readers = Set($1)
+        }
+        section.key("writers", "The groups whose members may do everything (admin)", .list(.text)) {
+            $0.writers = Set($1)
+        }
         return section
     }
 

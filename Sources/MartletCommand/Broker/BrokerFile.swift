@@ -14,9 +14,13 @@ struct BrokerFile {
     var memoryOnlyState: [String]?
     var systemTopicInterval: Duration?
     var stopDeadline: Duration?
+    var redirection: BrokerRedirection?
+    var responseTopicPrefix: String?
+    var checkPayloadFormat: Bool?
     var listeners: [BrokerListener] = []
     var authentication: BrokerAuthenticationConfiguration?
     var access: [BrokerAccessRule]?
+    var admin: BrokerFileAdmin?
 
     /// A file that says nothing.
     init() {}
@@ -32,8 +36,19 @@ struct BrokerFile {
         if let file, file.port != nil || file.bind != nil, !file.listeners.isEmpty {
             reader.report(nil, "either 'bind' and 'port' or 'listeners'")
         }
+        if let chain = file?.admin?.authentication, chain.forOperators != chain {
+            reader.report(
+                nil,
+                "'admin.authentication' has 'passwordFile', 'token' and 'http' only: operators come over HTTP"
+            )
+        }
         guard let file, reader.problems.isEmpty else { throw CommandFailure(reader.problems.joined(separator: "\n")) }
         self = file
+    }
+
+    /// How operators prove who they are: as the section of the admin API says, and like clients where it does not.
+    private var operators: BrokerAuthenticationConfiguration? {
+        admin?.authentication ?? authentication?.forOperators
     }
 
     /// The configuration that the file describes, where no flag says otherwise.
@@ -45,8 +60,12 @@ struct BrokerFile {
         configuration.memoryOnlyStatePrefixes = memoryOnlyState ?? configuration.memoryOnlyStatePrefixes
         configuration.systemTopicInterval = systemTopicInterval ?? configuration.systemTopicInterval
         configuration.stopDeadline = stopDeadline ?? configuration.stopDeadline
+        configuration.redirection = redirection
+        if let responseTopicPrefix { configuration.responseTopicPrefix = responseTopicPrefix }
+        configuration.checksPayloadFormat = checkPayloadFormat ?? configuration.checksPayloadFormat
         configuration.listeners = listeners
         configuration.authentication = authentication
+        configuration.operators = operators
         configuration.access = access
         for (name, value) in limits { try LimitTable.set(name, to: value, in: &configuration.limits) }
         if let data, inMemory != true { configuration.storage = .directory(data) }

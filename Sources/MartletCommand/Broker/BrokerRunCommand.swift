@@ -102,14 +102,14 @@ struct BrokerRunCommand: AsyncParsableCommand {
         let level = SharedLogLevel(level(over: file))
         let logger = level.logger(label: "martlet.broker", format: operation.logFormat)
         let broker = Broker(configuration: configuration, logger: logger)
-        let services = try operation.services(of: broker, logger: logger)
+        let services = try operation.services(of: broker, section: file.admin, logger: logger)
         do {
             try await SignalledRun<Void>.run(logger: logger) {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await broker.run() }
                     for service in services { group.addTask { try await service.run() } }
                     group.addTask { announce(try await broker.listeningAddresses(), configuration) }
-                    let reloading = Task { await reload(broker, level, logger) }
+                    let reloading = Task { await reload(broker, file.admin, level, logger) }
                     defer { reloading.cancel() }
                     try await group.waitForAll()
                 }
@@ -147,7 +147,7 @@ struct BrokerRunCommand: AsyncParsableCommand {
     }
 
     /// Reads the file again at each SIGHUP.
-    private func reload(_ broker: Broker, _ level: SharedLogLevel, _ logger: Logger) async {
+    private func reload(_ broker: Broker, _ admin: BrokerFileAdmin?, _ level: SharedLogLevel, _ logger: Logger) async {
         // Without a file there is nothing to read, and the signal keeps its meaning: the terminal is gone.
         guard let config else { return }
         for await _ in await UnixSignalsSequence(trapping: .sighup) {
@@ -158,6 +158,9 @@ struct BrokerRunCommand: AsyncParsableCommand {
                 let file = try BrokerFile(path: config)
                 try await broker.reload(configuration(over: file))
                 level.change(to: self.level(over: file))
+                if file.admin?.withoutAuthentication != admin?.withoutAuthentication {
+                    logger.warning("The section 'admin' changed: all but its authentication takes a restart")
+                }
             } catch {
                 let message = (error as? BrokerError)?.message ?? "\(error)"
                 logger.error(

@@ -25,15 +25,17 @@ struct OperationOptions: ParsableArguments {
     ///
     /// - Parameters:
     ///   - broker: The broker.
+    ///   - section: What its file says of the admin API; nil for nothing.
     ///   - logger: Where they log.
     /// - Returns: The services.
     /// - Throws: ``CommandFailure`` for an address that anybody reaches and nobody guards.
-    func services(of broker: Broker, logger: Logger) throws -> [any Service] {
+    func services(of broker: Broker, section: BrokerFileAdmin?, logger: Logger) throws -> [any Service] {
         var services: [any Service] = []
-        if let admin {
-            var configuration = AdminConfiguration()
-            configuration.host = admin.host
-            configuration.port = admin.port
+        if admin != nil || section != nil {
+            var configuration = (section ?? BrokerFileAdmin()).configuration
+            configuration.host = admin?.host ?? configuration.host
+            configuration.port = admin?.port ?? configuration.port
+            configuration.access.authenticator = authenticator(of: broker)
             do throws(AdminError) {
                 services.append(try AdminServer(broker: broker, configuration: configuration, logger: logger))
             } catch {
@@ -44,5 +46,18 @@ struct OperationOptions: ParsableArguments {
             services.append(BrokerSupervision(broker: broker, notifier: notifier, logger: logger))
         }
         return services
+    }
+
+    private func authenticator(of broker: Broker) -> AdminAccess.Authenticator? {
+        guard broker.configuration.operators != nil else { return nil }
+        return { credentials in
+            let one =
+                switch credentials {
+                case .basic(let userName, let password):
+                    await broker.authenticateOperator(userName: userName, secret: password)
+                case .bearer(let token): await broker.authenticateOperator(userName: nil, secret: Array(token.utf8))
+                }
+            return one.map { AdminOperator(userName: $0.userName, groups: $0.groups) }
+        }
     }
 }

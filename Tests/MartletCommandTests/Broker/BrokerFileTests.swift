@@ -1,3 +1,4 @@
+import BrokerAdmin
 import Foundation
 import MartletBroker
 import Testing
@@ -106,6 +107,41 @@ struct BrokerFileTests {
         )
         #expect(configuration.listeners[1] == web)
         #expect(configuration.access?.count == 1 && configuration.access?.first?.attributes == ["site": ["north"]])
+    }
+
+    @Test("The admin API, redirection and what CONNACK says are read")
+    func operation() throws {
+        let yaml = """
+            inMemory: true
+            redirection: {reference: "b.example:1883", permanent: true}
+            responseTopicPrefix: answers
+            checkPayloadFormat: true
+            admin: {bind: 0.0.0.0, port: 99, readers: [r], writers: [w, x], authentication: [{passwordFile: {path: p}}]}
+            authentication: [{certificate: {}}, {http: {url: "http://h", allowPlainText: true}}]
+            """
+        let file = try read(yaml, ".yaml")
+        var configuration = BrokerConfiguration()
+        try file.apply(to: &configuration)
+        #expect(configuration.redirection == BrokerRedirection(reference: "b.example:1883", isPermanent: true))
+        #expect(configuration.responseTopicPrefix == "answers" && configuration.checksPayloadFormat)
+        let admin = try #require(file.admin?.configuration)
+        #expect(admin.host == "0.0.0.0" && admin.port == 99)
+        #expect(admin.access.readers == ["r"] && admin.access.writers == ["w", "x"])
+        #expect(configuration.operators?.providers == [.passwordFile(BrokerPasswordFile(path: "p"))])
+        var hook = BrokerAuthenticationHook(url: "http://h")
+        hook.allowsPlainText = true
+        #expect(configuration.authentication?.providers.last == .http(hook))
+    }
+
+    @Test("Operators are asked like clients where the file says nothing else, by what HTTP can carry")
+    func operators() throws {
+        let file = try read("authentication: [{certificate: {}}, {passwordFile: {path: p}}]\n", ".yaml")
+        var configuration = BrokerConfiguration()
+        try file.apply(to: &configuration)
+        #expect(configuration.operators?.providers == [.passwordFile(BrokerPasswordFile(path: "p"))])
+        try read("authentication: [{certificate: {}}]\n", ".yaml").apply(to: &configuration)
+        #expect(configuration.operators == nil)
+        #expect(failure("admin: {authentication: [{anonymous: {}}]}\n").contains("'admin.authentication' has"))
     }
 
     @Test("A provider of authentication is one of them, and no two")
