@@ -7,7 +7,9 @@ public struct MQTTTLS: Sendable, Hashable {
         /// Its authority and its dates, and not its name.
         case withoutName
         /// Not at all: whoever is in between reads and changes everything.
-        case none
+        ///
+        /// Not `none`, which `tls?.verification = .none` would take for a missing value, and ignore.
+        case unverified
     }
 
     /// The file of the authorities that are trusted, in PEM; nil for those of the machine.

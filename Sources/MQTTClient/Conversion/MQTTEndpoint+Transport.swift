@@ -23,7 +23,7 @@ extension MQTTEndpoint {
                 switch tls.verification {
                 case .full: .full
                 case .withoutName: .withoutName
-                case .none: .none
+                case .unverified: .none
                 }
             stack.tls = settings
         }

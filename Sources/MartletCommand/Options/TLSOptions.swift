@@ -40,7 +40,7 @@ struct TLSOptions: ParsableArguments {
         settings.certificateChain = cert
         settings.privateKey = key
         settings.serverName = serverName
-        if insecure { settings.verification = .none }
+        if insecure { settings.verification = .unverified }
         endpoint.tls = settings
     }
 }
