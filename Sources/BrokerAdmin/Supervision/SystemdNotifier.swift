@@ -1,4 +1,5 @@
 import Glibc
+import NIOCore
 
 /// Tells systemd, or what stands in its place, how the service is: datagrams to the socket that `NOTIFY_SOCKET` names (sd_notify(3)).
 package struct SystemdNotifier: Sendable {
@@ -27,10 +28,8 @@ package struct SystemdNotifier: Sendable {
 
     /// The service reads its settings anew; ``ready(_:)`` ends that.
     package func reloading() {
-        var time = timespec()
-        // Safe because the call only fills in the struct it is given.
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        let microseconds = Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000
+        // What SwiftNIO counts from is CLOCK_MONOTONIC, which systemd wants.
+        let microseconds = NIODeadline.now().uptimeNanoseconds / 1_000
         send("RELOADING=1\nMONOTONIC_USEC=\(microseconds)")
     }
 

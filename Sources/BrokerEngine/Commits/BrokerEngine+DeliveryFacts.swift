@@ -58,6 +58,25 @@ extension BrokerEngine {
         if let history = histories.removeValue(forKey: key) { historyBytes -= history.bytes }
     }
 
+    /// How deliveries of a message to a group ended; nil when none did in vain.
+    func endedDeliveries(_ message: Int32, ofGroup group: Int32) -> EndedDeliveries? {
+        let attempts = ended(message, ofGroup: group)
+        guard attempts > 0 else { return nil }
+        return EndedDeliveries(attempts: attempts, history: histories[AttemptKey(group: group, message: message)])
+    }
+
+    /// A message comes back to its group, where deliveries of it ended before.
+    mutating func restore(_ past: EndedDeliveries, of message: Int32, ofGroup group: Int32) {
+        let key = AttemptKey(group: group, message: message)
+        attempts[key] = past.attempts
+        messages.slots[Int(message)].hasAttempts = true
+        if let history = past.history, historyBytes < limits.attemptHistoryBytes {
+            histories[key] = history
+            historyBytes += history.bytes
+        }
+        journalAttempt(message, ofGroup: group, until: nil)
+    }
+
     /// The connection of a session is gone: its own deliveries in flight are sent again on the next one.
     mutating func rewind(_ session: Int32, isAttempt: Bool) {
         let counted = sessions[Int(session)].queue.rewind(isAttempt: isAttempt)

@@ -121,6 +121,8 @@ extension BrokerEngine {
         // Nothing leaves before CONNACK; and PUBACKs keep their order behind that of a request, which is answered when its page is durable.
         var isKept = connections[connection].isConnAckHeld
         var (kept, refusedHandshakes) = (0, 0)
+        // What is left of the count is that of the PUBCOMPs: those that end a handshake of this connection.
+        var completions = connections[connection].heldPublishes
         var offset = 0
         while let header = try? FixedHeader.parse(held.span, from: offset, limits: .default),
             offset + header.packetLength <= held.count
@@ -129,9 +131,9 @@ extension BrokerEngine {
             offset += header.packetLength
             guard header.type == .puback || header.type == .pubrec else {
                 rest.append(contentsOf: packet)
-                if header.type == .pubcomp { kept += 1 }
                 continue
             }
+            if header.type == .puback || Self.isRefusal(packet) { completions -= 1 }
             let stands = stands(packet, header.type, on: connection)
             guard stands || connections[connection].version == .v5 else {
                 disconnect(connection, .quotaExceeded)
@@ -148,6 +150,7 @@ extension BrokerEngine {
             }
         }
         let page = connections[connection].marks.last?.page ?? 0
+        kept += max(0, completions)
         connections[connection].heldPublishes = kept
         connections[connection].openHandshakes = max(0, connections[connection].openHandshakes - refusedHandshakes)
         connections[connection].held = rest

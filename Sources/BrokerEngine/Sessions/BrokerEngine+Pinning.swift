@@ -37,6 +37,7 @@ extension BrokerEngine {
         let isStored = log.isOn && isStored(message, ofGroup: group)
         let isPersistent = log.isOn && sessions[at].isPersistent
         var own = message
+        let past = endedDeliveries(message, ofGroup: group)
         if isStored || isPersistent { own = copyIntoCommit(message) }
         identifierSets.retain(identifiers)
         sessions[at].queue.append(DeliveryEntry(message: own, identifiers: identifiers, qos: 2, retain: false))
@@ -64,7 +65,7 @@ extension BrokerEngine {
             sessions[at].pins.removeAll { $0.position < next }
         }
         sessions[at].pins.append(
-            PinnedDelivery(position: position, group: group, deliveryID: groups[Int(group)].deliveryID)
+            PinnedDelivery(position: position, group: group, deliveryID: groups[Int(group)].deliveryID, past: past)
         )
         pumpLater(session: member.session)
     }
@@ -123,6 +124,7 @@ extension BrokerEngine {
         identifierSets.release(entry.identifiers)
         releaseMessage(entry.message)
         groups[group].queuedBytes += Int(messages.slots[Int(message)].bodyLength)
+        if let past = pin.past { restore(past, of: message, ofGroup: pin.group) }
         let sequence = messages.slots[Int(message)].sequence
         let place =
             groups[group].returned.firstIndex { messages.slots[Int($0)].sequence < sequence }

@@ -8,4 +8,6 @@ struct PinnedDelivery {
     var group: Int32
     /// The group's number: the place may be another group's by then.
     var deliveryID: UInt64
+    /// How deliveries to members of the group ended before, which still counts when the group gets it back; nil for none.
+    var past: EndedDeliveries?
 }

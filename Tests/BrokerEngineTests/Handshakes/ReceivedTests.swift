@@ -246,6 +246,27 @@ import Testing
         #expect(old.isClosed)
     }
 
+    @Test func endsOfEarlierHandshakesDoNotCountThoughTheyAreTriedAgain() {
+        let harness = EngineHarness { $0.limits.receiveMaximum = 2 }
+        var writer = harness.resume("writer")
+        let identifiers = [writer.publishOnce("nobody", "1"), writer.publishOnce("nobody", "2")]
+        writer.cut()
+        writer = harness.resume("writer")
+        harness.holdsPages = true
+        for identifier in identifiers { writer.release(identifier) }
+        harness.turn()
+        harness.failPage(isFull: true)
+        harness.turn()
+        writer.publish("nobody", "3")
+        #expect(!writer.isClosed, "MQTT 5.0 §4.9: only PUBLISH of this connection counts")
+        harness.holdsPages = false
+        harness.retryPage()
+        harness.completePage()
+        harness.settle()
+        #expect(writer.takePubComps().map(\.packetIdentifier) == identifiers)
+        harness.check()
+    }
+
     @Test func aFullJournalRefusesTheMessageAndForgetsTheIdentifier() {
         var harness = EngineHarness()
         let reader = Self.reader(harness)

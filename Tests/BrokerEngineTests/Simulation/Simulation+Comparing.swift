@@ -28,6 +28,30 @@ extension Simulation {
         }
     }
 
+    /// A page is cut: handshakes that the engine ended without their messages stand on it, or on one before.
+    func noteReleases(before page: UInt64) {
+        let engine = EngineDescription(harness.engine)
+        for (name, session) in engine.sessions {
+            for at in model.sessions[name]?.queue.indices ?? 0..<0 {
+                guard let entry = model.sessions[name]?.queue[at], !entry.isConfirmed, mayBeReleased(entry, name),
+                    session.queue.contains(confirmed(entry))
+                else { continue }
+                confirm(at, of: name, page: page)
+            }
+        }
+    }
+
+    /// An entry whose handshake ends without its message, as the engine has it.
+    private func confirmed(_ entry: Model.Entry) -> EngineDescription.Entry {
+        EngineDescription.Entry(
+            message: messages[entry.message].wireIdentifier,
+            qos: entry.qos,
+            retain: entry.retain,
+            identifiers: entry.identifiers,
+            isConfirmed: true
+        )
+    }
+
     private func compare(_ session: EngineDescription.Session, _ name: String) {
         guard let expected = model.sessions[name] else { return }
         if session.isPersistent != expected.isPersistent { fail("\(name) is persistent: \(session.isPersistent)") }

@@ -124,6 +124,7 @@ final class Simulation {
         snapshots[harness.outstanding?.number ?? harness.pages.last?.number ?? 0] = model
         harness.pageTaken = { [unowned self] number in
             collect()
+            noteReleases(before: number)
             snapshots[number] = model
             note("page \(number) is cut")
         }

@@ -52,6 +52,33 @@ import Testing
         harness.check()
     }
 
+    @Test func aMemberThatNeverGotTheMessageTakesThemNotAway() throws {
+        var harness = Self.harness()
+        var worker = Self.worker(harness)
+        harness.connect("writer").publish("in/1", "x", qos: .exactlyOnce)
+        let held = try #require(worker.takePublishes().last { $0.topic == "in/1" })
+        worker.commit([.retry(id: held.deliveryID, delay: 5_000, reason: Array("why".utf8))])
+        worker.acknowledge(held)
+        worker.cut()
+        let once = harness.resume("once")
+        once.subscribe("$share/g/in/#", qos: .exactlyOnce)
+        harness.holdsPages = true
+        harness.advance(seconds: 5)
+        #expect(once.takePublishes().isEmpty, "it is pinned, and the page is not durable")
+        once.cut()
+        harness.holdsPages = false
+        harness.completePage()
+        harness.settle()
+        for isAfterCrash in [false, true] {
+            if isAfterCrash { harness = harness.crash() }
+            worker = Self.worker(harness)
+            let again = try #require(worker.takePublishes().last { $0.topic == "in/1" })
+            #expect(again.failures == ["1: why"])
+            #expect(again.user("martlet-attempt") == "2")
+            harness.settle()
+        }
+    }
+
     @Test func theyOutliveACrashAndTheMovingOfOldPages() throws {
         let harness = Self.harness()
         let worker = Self.worker(harness)
