@@ -106,6 +106,9 @@ extension BrokerEngine {
             subscriptions[Int(known)].noLocal = subscription.noLocal
             subscriptions[Int(known)].retainAsPublished = subscription.retainAsPublished
             setIdentifier(subscription.identifier, of: known)
+            // What waited for room to be pinned at QoS 2 may go out at QoS 1 now.
+            let group = subscriptions[Int(known)].group
+            if group >= 0, groups[Int(group)].queued > 0 { pumpLater(group: group) }
             return known
         }
         var made = subscription

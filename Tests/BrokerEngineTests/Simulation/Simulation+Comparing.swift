@@ -30,25 +30,31 @@ extension Simulation {
 
     /// A page is cut: handshakes that the engine ended without their messages stand on it, or on one before.
     func noteReleases(before page: UInt64) {
-        let engine = EngineDescription(harness.engine)
-        for (name, session) in engine.sessions {
-            for at in model.sessions[name]?.queue.indices ?? 0..<0 {
-                guard let entry = model.sessions[name]?.queue[at], !entry.isConfirmed, mayBeReleased(entry, name),
-                    session.queue.contains(confirmed(entry))
-                else { continue }
-                confirm(at, of: name, page: page)
+        for (name, session) in EngineDescription(harness.engine).sessions {
+            guard let expected = model.sessions[name] else { continue }
+            var rest = session.queue[...]
+            for (at, entry) in expected.queue.enumerated() {
+                if rest.first == description(of: entry) {
+                    rest.removeFirst()
+                } else if rest.first == description(of: entry, isConfirmed: true), mayBeReleased(entry, name) {
+                    rest.removeFirst()
+                    confirm(at, of: name, page: page)
+                } else if !mayVanish(entry, isSmall: expected.isSmall) {
+                    // That is told at the end of the turn.
+                    break
+                }
             }
         }
     }
 
-    /// An entry whose handshake ends without its message, as the engine has it.
-    private func confirmed(_ entry: Model.Entry) -> EngineDescription.Entry {
+    /// An entry as the engine has it.
+    private func description(of entry: Model.Entry, isConfirmed: Bool? = nil) -> EngineDescription.Entry {
         EngineDescription.Entry(
             message: messages[entry.message].wireIdentifier,
             qos: entry.qos,
             retain: entry.retain,
             identifiers: entry.identifiers,
-            isConfirmed: true
+            isConfirmed: isConfirmed ?? entry.isConfirmed
         )
     }
 
@@ -69,13 +75,7 @@ extension Simulation {
         var rest = session.queue[...]
         var kept: [Model.Entry] = []
         for entry in expected.queue {
-            var wanted = EngineDescription.Entry(
-                message: messages[entry.message].wireIdentifier,
-                qos: entry.qos,
-                retain: entry.retain,
-                identifiers: entry.identifiers,
-                isConfirmed: entry.isConfirmed
-            )
+            var wanted = description(of: entry)
             var entry = entry
             if rest.first?.isConfirmed == true, !entry.isConfirmed, mayBeReleased(entry, name) {
                 cover("handshake ended without its message")
