@@ -17,13 +17,7 @@ extension BrokerShell {
         health: BrokerHealth = BrokerHealth(),
         failed: @escaping @Sendable (BrokerError) -> Void
     ) throws -> BrokerShell {
-        var settings = EngineConfiguration(journaling: journal != nil, seed: UInt64.random(in: 1...UInt64.max))
-        settings.limits = configuration.limits.engine
-        settings.systemTopicInterval = UInt32(clamping: configuration.systemTopicInterval.components.seconds)
-        settings.memoryOnlyStatePrefixes = configuration.memoryOnlyStatePrefixes.map { Array($0.utf8) }
-        settings.redirection = configuration.redirection.map(Redirection.init)
-        settings.responseTopicPrefix = configuration.responseTopicPrefix
-        settings.checksPayloadFormat = configuration.checksPayloadFormat
+        let settings = EngineConfiguration(configuration, journaling: journal != nil)
         var engine = BrokerEngine(configuration: settings)
         var nextPage: UInt64 = 1
         if let journal {
@@ -109,5 +103,18 @@ extension Redirection {
     /// As a broker is told.
     init(_ redirection: BrokerRedirection) {
         self.init(reference: redirection.reference, isPermanent: redirection.isPermanent)
+    }
+}
+
+extension EngineConfiguration {
+    /// What an engine is told of a broker's configuration.
+    fileprivate init(_ configuration: BrokerConfiguration, journaling: Bool) {
+        self.init(journaling: journaling, seed: UInt64.random(in: 1...UInt64.max))
+        limits = configuration.limits.engine
+        systemTopicInterval = UInt32(clamping: configuration.systemTopicInterval.components.seconds)
+        memoryOnlyStatePrefixes = configuration.memoryOnlyStatePrefixes.map { Array($0.utf8) }
+        redirection = configuration.redirection.map(Redirection.init)
+        responseTopicPrefix = configuration.responseTopicPrefix
+        checksPayloadFormat = configuration.checksPayloadFormat
     }
 }
