@@ -257,7 +257,12 @@ extension BrokerEngine {
             groups[at].persistentMembers -= 1
             if groups[at].persistentMembers == 0 { journalGroupEnded(group) }
         }
-        if groups[at].members.isEmpty { empty(group) }
+        if groups[at].members.isEmpty {
+            empty(group)
+        } else if groups[at].queued > 0 {
+            // What only the one that left could take is too large for all now.
+            pumpLater(group: group)
+        }
     }
 
     /// The last member of a group is gone, and with it what waited.
