@@ -243,8 +243,7 @@ public final class Broker: Service, Sendable {
         return try await BrokerSecurity(
             access: configuration.access,
             authentications: authentications,
-            operators: self.configuration.operators == nil
-                ? nil : configuration.operators ?? self.configuration.operators,
+            operators: self.configuration.operators.map { configuration.operators ?? $0 },
             clock: clock
         )
     }

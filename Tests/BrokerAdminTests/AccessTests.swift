@@ -12,9 +12,9 @@ struct AccessTests {
 
     private static let authenticator: AdminAccess.Authenticator = { credentials in
         switch credentials {
-        case .basic("ada", Array("right:with:colons".utf8)): AdminOperator(userName: "ada", groups: ["admin"])
-        case .basic("ben", Array("right".utf8)): AdminOperator(userName: "ben", groups: ["admin-read"])
-        case .bearer("token"): AdminOperator(userName: "carl", groups: ["others"])
+        case .basic("ada", Array("right:with:colons".utf8)): BrokerOperator(userName: "ada", groups: ["admin"])
+        case .basic("ben", Array("right".utf8)): BrokerOperator(userName: "ben", groups: ["admin-read"])
+        case .bearer("token"): BrokerOperator(userName: "carl", groups: ["others"])
         default: nil
         }
     }

@@ -1,3 +1,5 @@
+package import MartletBroker
+
 /// Who may use the admin API, and for what.
 package struct AdminAccess: Sendable {
     /// What a request needs.
@@ -15,7 +17,7 @@ package struct AdminAccess: Sendable {
     }
 
     /// Proves who somebody is, by the same chain as the clients of a listener; nil for somebody it does not believe.
-    package typealias Authenticator = @Sendable (AdminCredentials) async -> AdminOperator?
+    package typealias Authenticator = @Sendable (AdminCredentials) async -> BrokerOperator?
 
     /// Proves who asks; nil where nobody is asked who it is, which only a loopback address allows.
     package var authenticator: Authenticator?
@@ -41,7 +43,7 @@ package struct AdminAccess: Sendable {
     }
 
     /// What an operator may do.
-    func right(of one: AdminOperator) -> Right {
+    func right(of one: BrokerOperator) -> Right {
         if !writers.isDisjoint(with: one.groups) { return .write }
         return readers.isDisjoint(with: one.groups) ? .none : .read
     }

@@ -127,6 +127,8 @@ struct BrokerRunCommand: AsyncParsableCommand {
     private func configuration(over file: BrokerFile) throws -> BrokerConfiguration {
         var configuration = BrokerConfiguration()
         try file.apply(to: &configuration)
+        // Nobody would ask them, and their chain is not started for nothing.
+        if operation.admin == nil, file.admin == nil { configuration.operators = nil }
         if bind != nil || port != nil, !file.listeners.isEmpty {
             throw CommandFailure("--bind and --port say nothing where the file has listeners: change those")
         }

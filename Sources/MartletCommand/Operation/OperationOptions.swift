@@ -51,13 +51,11 @@ struct OperationOptions: ParsableArguments {
     private func authenticator(of broker: Broker) -> AdminAccess.Authenticator? {
         guard broker.configuration.operators != nil else { return nil }
         return { credentials in
-            let one =
-                switch credentials {
-                case .basic(let userName, let password):
-                    await broker.authenticateOperator(userName: userName, secret: password)
-                case .bearer(let token): await broker.authenticateOperator(userName: nil, secret: Array(token.utf8))
-                }
-            return one.map { AdminOperator(userName: $0.userName, groups: $0.groups) }
+            switch credentials {
+            case .basic(let userName, let password):
+                await broker.authenticateOperator(userName: userName, secret: password)
+            case .bearer(let token): await broker.authenticateOperator(userName: nil, secret: Array(token.utf8))
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ import BrokerAdmin
 import Foundation
 import Logging
 import MQTTClient
+import MartletBroker
 import MartletTesting
 import Testing
 
@@ -110,8 +111,8 @@ struct InspectTests {
     @Test func aPasswordComesFromAFileOrTheEnvironment() async throws {
         let authenticator: AdminAccess.Authenticator = { credentials in
             switch credentials {
-            case .basic("ada", Array("s3cret".utf8)): AdminOperator(userName: "ada", groups: ["admin"])
-            case .bearer("token"): AdminOperator(userName: "ben", groups: ["admin-read"])
+            case .basic("ada", Array("s3cret".utf8)): BrokerOperator(userName: "ada", groups: ["admin"])
+            case .bearer("token"): BrokerOperator(userName: "ben", groups: ["admin-read"])
             default: nil
             }
         }
