@@ -65,16 +65,14 @@ extension BrokerEngine {
         return EndedDeliveries(attempts: attempts, history: histories[AttemptKey(group: group, message: message)])
     }
 
-    /// A message comes back to its group, where deliveries of it ended before.
-    mutating func restore(_ past: EndedDeliveries, of message: Int32, ofGroup group: Int32) {
+    /// Takes over how deliveries of a message to a group ended before it came back to it, or the broker started.
+    mutating func takeOver(_ past: EndedDeliveries, of message: Int32, ofGroup group: Int32) {
         let key = AttemptKey(group: group, message: message)
         attempts[key] = past.attempts
         messages.slots[Int(message)].hasAttempts = true
-        if let history = past.history, historyBytes < limits.attemptHistoryBytes {
-            histories[key] = history
-            historyBytes += history.bytes
-        }
-        journalAttempt(message, ofGroup: group, until: nil)
+        guard let history = past.history else { return }
+        histories[key] = history
+        historyBytes += history.bytes
     }
 
     /// The connection of a session is gone: its own deliveries in flight are sent again on the next one.

@@ -454,12 +454,8 @@ extension BrokerEngine {
 
     private mutating func restore(_ message: Int32, toGroup group: Int32, _ attempt: RecoveredAttempt?) {
         if let attempt {
-            attempts[AttemptKey(group: group, message: message)] = attempt.attempts
-            if !attempt.history.reasons.isEmpty {
-                histories[AttemptKey(group: group, message: message)] = attempt.history
-                historyBytes += attempt.history.bytes
-            }
-            messages.slots[Int(message)].hasAttempts = true
+            let history = attempt.history.reasons.isEmpty ? nil : attempt.history
+            takeOver(EndedDeliveries(attempts: attempt.attempts, history: history), of: message, ofGroup: group)
             if attempt.due > now {
                 delay(message, ofGroup: group, until: attempt.due)
                 return

@@ -124,7 +124,11 @@ extension BrokerEngine {
         identifierSets.release(entry.identifiers)
         releaseMessage(entry.message)
         groups[group].queuedBytes += Int(messages.slots[Int(message)].bodyLength)
-        if let past = pin.past { restore(past, of: message, ofGroup: pin.group) }
+        if var past = pin.past {
+            if historyBytes >= limits.attemptHistoryBytes { past.history = nil }
+            takeOver(past, of: message, ofGroup: pin.group)
+            journalAttempt(message, ofGroup: pin.group, until: nil)
+        }
         let sequence = messages.slots[Int(message)].sequence
         let place =
             groups[group].returned.firstIndex { messages.slots[Int($0)].sequence < sequence }
