@@ -19,6 +19,15 @@ def martlet(*arguments):
     return subprocess.run([os.environ["MARTLET"], *arguments], capture_output=True, text=True, timeout=LIMIT)
 
 
+def check(text):
+    """What `martlet broker check` says of a file with a text; and the path of the file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "broker.yaml")
+        with open(path, "w") as file:
+            file.write(text)
+        return martlet("broker", "check", path), path
+
+
 @unittest.skipUnless(Broker.is_ours(), "about our broker")
 class BrokerFile(unittest.TestCase):
     def setUp(self):
@@ -46,46 +55,31 @@ class BrokerFile(unittest.TestCase):
             "listeners: [{name: a, unix: {path: s, mode: \"0999\"}}]\n",
         ]
         for text in wrong:
-            with self.subTest(text=text), tempfile.TemporaryDirectory() as folder:
-                path = os.path.join(folder, "broker.yaml")
-                with open(path, "w") as file:
-                    file.write(text)
-                result = martlet("broker", "check", path)
+            with self.subTest(text=text):
+                result, path = check(text)
                 self.assertEqual(result.returncode, 1)
                 self.assertIn(f"{path}:", result.stderr)
                 with self.assertRaises(jsonschema.ValidationError):
                     jsonschema.validate(yaml.safe_load(text), self.schema, jsonschema.Draft202012Validator)
 
     def test_check_names_every_problem_with_its_line(self):
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "broker.yaml")
-            with open(path, "w") as file:
-                file.write("data: d\nlisteners:\n  - name: a\n    prot: 1\n  - name: b\n    port: -1\n")
-            result = martlet("broker", "check", path)
-            self.assertEqual(result.returncode, 1)
-            self.assertIn(f"{path}:4: there is no 'listeners[0].prot'; did you mean 'port'?", result.stderr)
-            self.assertIn(f"{path}:6: 'listeners[1].port' is a number from 0 to 65535", result.stderr)
-            with open(path, "w") as file:
-                file.write("data: d\nlisteners:\n  - {name: a, port: 5000}\n  - {name: b, port: 5000, bind: 0.0.0.0}\n")
-            result = martlet("broker", "check", path)
-            self.assertEqual(result.returncode, 1)
-            self.assertIn("the listeners 'a' and 'b' have the same address", result.stderr)
-            self.assertIn("without authentication", result.stderr)
+        result, path = check("data: d\nlisteners:\n  - name: a\n    prot: 1\n  - name: b\n    port: -1\n")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(f"{path}:4: there is no 'listeners[0].prot'; did you mean 'port'?", result.stderr)
+        self.assertIn(f"{path}:6: 'listeners[1].port' is a number from 0 to 65535", result.stderr)
+        result, _ = check(
+            "data: d\nlisteners:\n  - {name: a, port: 5000}\n  - {name: b, port: 5000, bind: 0.0.0.0}\n"
+        )
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("the listeners 'a' and 'b' have the same address", result.stderr)
+        self.assertIn("without authentication", result.stderr)
 
     def test_an_open_admin_api_and_topics_that_are_none_are_found(self):
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "broker.yaml")
-            with open(path, "w") as file:
-                file.write("inMemory: true\nadmin: {bind: 0.0.0.0}\nresponseTopicPrefix: a/#\n")
-            result = martlet("broker", "check", path)
-            self.assertEqual(result.returncode, 1)
-            self.assertIn("would let anybody kick clients", result.stderr)
-            self.assertIn("'a/#' begins no topic", result.stderr)
+        result, _ = check("inMemory: true\nadmin: {bind: 0.0.0.0}\nresponseTopicPrefix: a/#\n")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("would let anybody kick clients", result.stderr)
+        self.assertIn("'a/#' begins no topic", result.stderr)
 
     def test_a_file_without_problems(self):
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "broker.yaml")
-            with open(path, "w") as file:
-                file.write("data: d\nlisteners:\n  - {name: a, port: 5000}\n")
-            result = martlet("broker", "check", path)
-            self.assertEqual(result.returncode, 0, result.stderr)
+        result, _ = check("data: d\nlisteners:\n  - {name: a, port: 5000}\n")
+        self.assertEqual(result.returncode, 0, result.stderr)

@@ -124,11 +124,13 @@ package final class TestProcess: Sendable {
         self.process.withLock { pid in
             guard pid > 0 else { return true }
             defer { pid = 0 }
-            Glibc.kill(pid, signal)
-            let deadline = ContinuousClock.now + Self.patience
-            while signal != SIGKILL, ContinuousClock.now < deadline {
-                if waitpid(pid, nil, WNOHANG) != 0 { return true }
-                usleep(Self.pollInterval)
+            if signal != SIGKILL {
+                Glibc.kill(pid, signal)
+                let deadline = ContinuousClock.now + Self.patience
+                while ContinuousClock.now < deadline {
+                    if waitpid(pid, nil, WNOHANG) != 0 { return true }
+                    usleep(Self.pollInterval)
+                }
             }
             Glibc.kill(pid, SIGKILL)
             waitpid(pid, nil, 0)

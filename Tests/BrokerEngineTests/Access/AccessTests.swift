@@ -27,6 +27,12 @@ import Testing
         harness.turn()
     }
 
+    /// A session that outlives its connection.
+    private static func lasting(_ connect: inout Connect) {
+        connect.cleanStart = false
+        connect.properties.sessionExpiryInterval = 100
+    }
+
     // MARK: Connecting
 
     @Test func whoMayNotConnectIsToldSo() throws {
@@ -166,8 +172,7 @@ import Testing
         let witness = harness.connect("witness", as: "ann")
         witness.subscribe("ann/#")
         let peer = harness.connect("a", as: "ann") {
-            $0.cleanStart = false
-            $0.properties.sessionExpiryInterval = 100
+            Self.lasting(&$0)
             $0.will = will("ann/will", delay: 10)
         }
         peer.cut()
@@ -181,8 +186,7 @@ import Testing
     @Test func afterARestartAWillIsSentAsConnectAllowedIt() throws {
         let harness = try harness()
         let peer = harness.connect("a", as: "ann") {
-            $0.cleanStart = false
-            $0.properties.sessionExpiryInterval = 100
+            Self.lasting(&$0)
             $0.will = will("ann/will", delay: 10)
         }
         peer.cut()
@@ -224,8 +228,7 @@ import Testing
     @Test func subscriptionsThatAreNoLongerAllowedAreRemoved() throws {
         let harness = try harness()
         let peer = harness.connect("a", as: "ann") {
-            $0.cleanStart = false
-            $0.properties.sessionExpiryInterval = 100
+            Self.lasting(&$0)
             $0.properties.receiveMaximum = 1
         }
         peer.subscribe("open/#")
@@ -250,18 +253,14 @@ import Testing
 
     @Test func aSessionThatWasAwayIsLookedAtWhenItsClientComes() throws {
         let harness = try harness()
-        let configure: (inout Connect) -> Void = {
-            $0.cleanStart = false
-            $0.properties.sessionExpiryInterval = 100
-        }
-        let first = harness.connect("a", as: "ann", configure)
+        let first = harness.connect("a", as: "ann", Self.lasting)
         first.subscribe("ann/#")
         first.subscribe("$share/g/open/#")
         first.cut()
         let writer = harness.connect("writer", as: "ann")
         writer.publish("ann/1", "secret")
         try set([AccessRule(connect: true, publish: ["open/#"])], harness)
-        let second = harness.connect("a", as: "ann", configure)
+        let second = harness.connect("a", as: "ann", Self.lasting)
         #expect(second.connAck?.sessionPresent == true)
         #expect(second.takePublishes().isEmpty)
         #expect(harness.engine.statistics.subscriptions == 0)

@@ -30,14 +30,17 @@ import Testing
         return peer
     }
 
+    private func clients(_ harness: EngineHarness) -> (ann: Peer, bob: Peer) {
+        (client(harness, "a", as: "ann"), client(harness, "b", as: "bob"))
+    }
+
     private func key(_ text: String) -> [UInt8] { Array(text.utf8) }
 
     private func answers(_ peer: Peer) -> [String] { peer.takeAndAcknowledge().map(\.text) }
 
     @Test func keysAreReadAndWrittenByRule() throws {
         let harness = try harness()
-        let ann = client(harness, "a", as: "ann")
-        let bob = client(harness, "b", as: "bob")
+        let (ann, bob) = clients(harness)
         ann.request(.set(key: key("ann/1"), value: key("v")))
         ann.request(.set(key: key("open/1"), value: key("v")))
         ann.request(.set(key: key("read/1"), value: key("v")))
@@ -59,8 +62,7 @@ import Testing
 
     @Test func aScanShowsWhatMayBeRead() throws {
         let harness = try harness()
-        let ann = client(harness, "a", as: "ann")
-        let bob = client(harness, "b", as: "bob")
+        let (ann, bob) = clients(harness)
         ann.request(.set(key: key("ann/1"), value: key("v")))
         ann.request(.set(key: key("open/1"), value: key("v")))
         _ = answers(ann)
@@ -74,8 +76,7 @@ import Testing
 
     @Test func watchersHearOfWhatTheyMayRead() throws {
         let harness = try harness()
-        let ann = client(harness, "a", as: "ann")
-        let bob = client(harness, "b", as: "bob")
+        let (ann, bob) = clients(harness)
         bob.request(.watch(key: key("ann/1")))
         bob.request(.watch(key: key("open/1")))
         bob.request(.watchPrefix([]))
