@@ -93,7 +93,8 @@ struct LeaseTests {
                         try await lock.withLock { lease in
                             held.withLock { $0 = lease }
                             try await lease.set("k", [1])
-                            try await two.set("lock", [9])
+                            // In a task of its own: this one may be cancelled before the answer is here.
+                            _ = try await Task { try await two.set("lock", [9]) }.value
                             #expect(await lease.waitUntilLost() == .taken)
                             #expect(!lease.isHeld)
                             while !Task.isCancelled { await Task.yield() }
@@ -106,6 +107,26 @@ struct LeaseTests {
                         ($0 as? StateStoreError)?.code == .notHeld
                     }
                     #expect(try await two.get("lock")?.value == [9], "what is another's is left alone")
+                }
+            }
+        }
+    }
+
+    /// The closure is asking the store for something when the lease is lost: the request says that it was cancelled, the lock why.
+    @Test func aRequestThatIsCancelledByTheLossIsNotWhatTheLockSays() async throws {
+        try await TestBroker.withBroker { broker in
+            try await withStore(broker, "one") { one in
+                try await withStore(broker, "two") { two in
+                    var configuration = LeaseConfiguration(duration: .seconds(60))
+                    configuration.renewalInterval = .milliseconds(20)
+                    await #expect {
+                        try await Lock("lock", in: one, configuration: configuration).withLock { _ in
+                            _ = try await Task { try await two.set("lock", [9]) }.value
+                            while true { _ = try await one.get("k") }
+                        }
+                    } throws: {
+                        ($0 as? StateStoreError)?.code == .notHeld
+                    }
                 }
             }
         }

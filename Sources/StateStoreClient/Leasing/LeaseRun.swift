@@ -29,13 +29,18 @@ enum LeaseRun {
             let lost = StateStoreError(.notHeld, "the lease \(held.key) was lost while it was in use")
             do {
                 end = try await group.next()
-            } catch is CancellationError {
-                if held.isHeld { throw CancellationError() }
+            } catch  where Self.isCancellation(error) {
+                if held.isHeld { throw error }
                 throw lost
             }
             guard case .ofBody(let result) = end, held.isHeld else { throw lost }
             return result
         }
+    }
+
+    /// Whether an error says only that its task was cancelled, as requests to the store do in their own words.
+    private static func isCancellation(_ error: any Error) -> Bool {
+        error is CancellationError || (error as? StateStoreError)?.code == .cancelled
     }
 
     /// Waits for a lease and runs a closure while it is held, then lets go.
