@@ -4,6 +4,7 @@ extension LeaseSimulation {
     func work(on event: Event) {
         switch event {
         case .toStore(let request): self.arrive(request)
+        case .again(let client): self.sendAgain(client)
         case .toClient(let request, let answer): self.arrive(answer, request)
         case .wake(let client): self.wake(client)
         case .check: break
@@ -59,7 +60,7 @@ extension LeaseSimulation {
 
     private func restartStore() {
         self.count("the store is restarted")
-        self.storeDownUntil = self.now + self.pick(2_000_000)
+        self.storeDownUntil = max(self.storeDownUntil, self.now + self.pick(2_000_000))
         if self.world.forgetsLeases { self.store.forgetLease() }
         self.note("the store is down until \(self.storeDownUntil)")
     }
@@ -95,12 +96,38 @@ extension LeaseSimulation {
     }
 
     private func arrive(_ request: SimulatedRequest) {
+        let client = request.client
         if self.now < self.storeDownUntil {
             self.count("a request finds the store down")
             // The client sends it again when the store is back, or it is lost with the connection.
-            if self.happens(50) { self.queue.add(.toStore(request), at: self.storeDownUntil + self.pick(1_000)) }
+            guard self.happens(50) else { return }
+            let again = self.storeDownUntil + self.pick(1_000)
+            guard self.world.keepsOrder else {
+                self.queue.add(.toStore(request), at: again)
+                return
+            }
+            if self.clients[client].unsent.isEmpty { self.queue.add(.again(client: client), at: again) }
+            self.clients[client].unsent.append(request)
+        } else if self.clients[client].unsent.isEmpty {
+            self.work(on: request)
+        } else {
+            // Behind those that are sent again first.
+            self.clients[client].unsent.append(request)
+        }
+    }
+
+    /// What found the store down comes again, in its order.
+    private func sendAgain(_ client: Int) {
+        if self.now < self.storeDownUntil {
+            self.queue.add(.again(client: client), at: self.storeDownUntil + self.pick(1_000))
             return
         }
+        let requests = self.clients[client].unsent
+        self.clients[client].unsent = []
+        for request in requests { self.work(on: request) }
+    }
+
+    private func work(on request: SimulatedRequest) {
         let answer = self.store.execute(request.kind, at: self.storeMilliseconds)
         self.note("store: \(request.client).\(request.life) \(request.kind) -> \(answer)")
         if case .write(let write) = request.kind, let edit = write.edit {

@@ -24,6 +24,7 @@ final class LeaseSimulation {
 
     enum Event {
         case toStore(SimulatedRequest)
+        case again(client: Int)
         case toClient(SimulatedRequest, SimulatedStore.Answer)
         case wake(client: Int)
         case check

@@ -22,6 +22,8 @@ struct SimulatedClient {
     /// When the last message of each direction arrives, where the order is kept.
     var lastToStore: Int64 = 0
     var lastToClient: Int64 = 0
+    /// What found the store down, in its order, where the order is kept.
+    var unsent: [SimulatedRequest] = []
     var edit = Edit.none
     var editDeadline: Int64 = 0
     var lastRequest: UInt64 = 1 << 32
