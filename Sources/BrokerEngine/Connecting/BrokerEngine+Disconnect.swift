@@ -68,6 +68,8 @@ extension BrokerEngine {
         let isAttempt = connections[connection].isMartlet && !isNormal && !isShuttingDown
         handBack(of: session, isAttempt: isAttempt)
         returnPins(of: session)
+        // What only this member could take is too large for all that are left.
+        for group in sessions[at].groups where groups[Int(group)].queued > 0 { pumpLater(group: group) }
         if state.hasWatches || state.hasPrefixWatches { state.disconnect(StateClient(session)) }
         rewind(session, isAttempt: isAttempt)
         if isNormal {

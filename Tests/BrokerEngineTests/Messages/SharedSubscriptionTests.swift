@@ -226,4 +226,25 @@ import Testing
         large.cut()
         #expect(harness.engine.statistics.droppedTooLarge == 1, "nobody is left who takes it")
     }
+
+    @Test(arguments: [true, false])
+    func whatOnlyOneMemberTakesHoldsUpNobodyOnceItIsGone(leaves: Bool) {
+        let harness = EngineHarness()
+        let small = harness.connect("small") { $0.properties.maximumPacketSize = 40 }
+        small.subscribe("$share/g/t/+")
+        let large = harness.resume("large") { $0.properties.receiveMaximum = 1 }
+        large.subscribe("$share/g/t/+")
+        let writer = harness.connect("writer")
+        let long = String(repeating: "x", count: 100)
+        // The first is on its way, the second waits for the same member, and the third behind it.
+        for payload in ["\(long)1", "\(long)2", "3"] { writer.publish("t/1", payload) }
+        #expect(large.takePublishes().count == 1)
+        #expect(small.takePayloads().isEmpty)
+        if leaves {
+            large.unsubscribe("$share/g/t/+")
+        } else {
+            large.cut()
+        }
+        #expect(small.takePayloads() == ["3"])
+    }
 }
