@@ -144,11 +144,14 @@ extension BrokerEngine {
     // MARK: Messages of commits
 
     /// Nobody may see a message before the open page is durable.
-    mutating func hold(_ message: Int32) {
+    ///
+    /// - Parameters:
+    ///   - message: The message.
+    ///   - originPage: For a copy of a retained message, the page that message itself waits for.
+    mutating func hold(_ message: Int32, originPage: UInt64 = .max) {
         messages.slots[Int(message)].isHeld = true
-        heldMessages.append(
-            .init(page: log.open, message: message, sequence: messages.slots[Int(message)].sequence)
-        )
+        let sequence = messages.slots[Int(message)].sequence
+        heldMessages.append(.init(page: log.open, message: message, sequence: sequence, originPage: originPage))
     }
 
     /// The same for a copy of QoS 0 that a group gets.

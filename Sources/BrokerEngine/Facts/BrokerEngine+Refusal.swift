@@ -30,6 +30,7 @@ extension BrokerEngine {
         }
         log.cleaning = nil
         undoMoves(to: page.number)
+        keepCopies(before: page.number)
         for slot in messages.slots.indices
         where messages.slots[slot].page >= page.number && !messages.slots[slot].isInCommit {
             refuseMessage(slot)
@@ -82,6 +83,14 @@ extension BrokerEngine {
             log.died(messages.slots[at].fact)
             messages.slots[at].fact = move.from
             log.born(move.from)
+        }
+    }
+
+    /// A copy of a retained message whose own page is durable stands with that message, though the page of the copy fails.
+    private mutating func keepCopies(before page: UInt64) {
+        for held in heldMessages where held.originPage < page {
+            guard messages.slots[Int(held.message)].sequence == held.sequence else { continue }
+            messages.slots[Int(held.message)].isOwn = true
         }
     }
 

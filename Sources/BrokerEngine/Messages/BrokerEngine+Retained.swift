@@ -178,8 +178,9 @@ extension BrokerEngine {
         let message = isDurable ? messages.duplicate(retained, sequence: nextSequence) : retained
         if isDurable { nextSequence += 1 }
         if isDurable, messages.slots[Int(message)].isHeld {
-            hold(message)
-            // When the page fails it is refused like the one it is a copy of, whose publisher is told.
+            let originPage = messages.slots[Int(retained)].page
+            hold(message, originPage: originPage > 0 ? originPage : log.open)
+            // While the page of the one it is a copy of may fail, it is refused with that one, whose publisher is told.
             messages.slots[Int(message)].isOwn = messages.slots[Int(retained)].isOwn
         }
         durableTargets.removeAll(keepingCapacity: true)

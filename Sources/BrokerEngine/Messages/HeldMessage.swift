@@ -4,6 +4,8 @@ struct HeldMessage {
     var message: Int32
     /// Its identity: the handle may be another message's by then.
     var sequence: UInt64
+    /// For a copy of a retained message, the page that message itself waits for; `UInt64.max` for any other.
+    var originPage = UInt64.max
 }
 
 /// A copy of QoS 0 of such a message, for the next member of a group; it has a reference to the message.

@@ -174,6 +174,35 @@ import Testing
         after.check()
     }
 
+    @Test(arguments: [QoS.atLeastOnce, .exactlyOnce])
+    func aCopyOfARetainedMessageStandsWithItThoughItsOwnPageFails(qos: QoS) {
+        let late = harness.resume("late")
+        harness.holdsPages = true
+        writer.publish("r", "kept", qos: qos, retain: true)
+        late.subscribe("r", qos: .atLeastOnce)
+        harness.completePage()
+        harness.turn()
+        harness.failPage(isFull: true)
+        harness.holdsPages = false
+        empty()
+        #expect(late.takeAndAcknowledge().map(\.text) == ["kept"])
+        harness.check()
+    }
+
+    @Test func aCopyOfARetainedMessageFailsWithIt() {
+        let late = harness.resume("late")
+        harness.holdsPages = true
+        // Nobody may see one of QoS 2 before its page is durable.
+        writer.publish("r", "lost", qos: .exactlyOnce, retain: true)
+        late.subscribe("r", qos: .atLeastOnce)
+        harness.failPage(isFull: true)
+        harness.holdsPages = false
+        empty()
+        #expect(late.takeAndAcknowledge().isEmpty)
+        #expect(writer.takePubRecs().map(\.reasonCode) == [.quotaExceeded])
+        harness.check()
+    }
+
     @Test func aWillIsSentThoughItCannotBeKept() {
         let dying = harness.connect("dying") {
             $0.will = Will(topic: "t/w", payload: ByteBuffer(string: "gone"), qos: .atLeastOnce)
