@@ -29,7 +29,7 @@ enum LeaseRun {
             let lost = StateStoreError(.notHeld, "the lease \(held.key) was lost while it was in use")
             do {
                 end = try await group.next()
-            } catch  where Self.isCancellation(error) {
+            } catch let error where Self.isCancellation(error) {
                 if held.isHeld { throw error }
                 throw lost
             }
