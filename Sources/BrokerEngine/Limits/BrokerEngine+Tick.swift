@@ -115,6 +115,8 @@ extension BrokerEngine {
             statistics.expired += 1
             finish(message, ofGroup: group)
             left -= 1
+            // What is behind it need not wait for what it waited for.
+            pumpLater(group: group)
         }
     }
 }

@@ -269,7 +269,13 @@ extension BrokerEngine {
                 return !isExactlyOnce(message, to: member)
                     || mayPin(message, of: Int32(index), to: member.session, connection)
             }
-            if !takers.isEmpty { broken.append("group \(index): something waits though a member has room") }
+            if !takers.isEmpty {
+                let names = takers.map { "session \($0.session)" }.joined(separator: ", ")
+                let slot = first(of: Int32(index)).map { messages.slots[Int($0)] }
+                broken.append(
+                    "group \(index): something waits though \(names) has room: \(group.queued) of page \(slot?.page ?? 0), \(log.durable) is durable"
+                )
+            }
         }
     }
 
