@@ -93,11 +93,9 @@ extension BrokerEngine {
             let entry = sessions[Int(session)].queue[pin.position]
             guard !entry.isDone, !entry.mayHaveBegun else { continue }
             let group = Int(pin.group)
-            if groups[group].deliveryID == pin.deliveryID, !groups[group].members.isEmpty {
-                giveBack(pin, of: session)
-            } else {
-                finish(pin.position, of: session)
-            }
+            // Of a group that is no more it stays where it is: nobody else is left to get it, and its publisher was told that somebody will.
+            guard groups[group].deliveryID == pin.deliveryID, !groups[group].members.isEmpty else { continue }
+            giveBack(pin, of: session)
         }
     }
 

@@ -196,4 +196,22 @@ import Testing
         #expect(harness.resume("a").takePublishes().map(\.packetIdentifier) == [begun[0].packetIdentifier])
         harness.check()
     }
+
+    /// The group is left before the message could be sent, and nobody else is in it: the message stays the session's.
+    @Test func whatIsPinnedToTheLastMemberOutlivesTheGroup() {
+        let harness = EngineHarness()
+        var member = Self.members(harness, ["a"])[0]
+        harness.holdsPages = true
+        Self.publish(harness, 1...1)
+        harness.completePage()
+        harness.turn()
+        #expect(member.takePublishes().isEmpty, "that it is pinned is not durable yet")
+        member.unsubscribe("$share/g/t/#")
+        member.cut()
+        harness.holdsPages = false
+        harness.settle()
+        member = harness.resume("a")
+        #expect(member.takePayloads() == ["1"])
+        harness.check()
+    }
 }
