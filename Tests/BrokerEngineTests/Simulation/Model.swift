@@ -190,10 +190,11 @@ extension Model.Entry {
     /// The pages from one on could not be stored.
     mutating func fail(from failed: UInt64, refused: Set<Int>) {
         guard page >= failed, !isOfCommit else { return }
+        let isRefused = refused.contains(message)
         // A copy of a retained message is a message of its own for a persistent session only.
-        if refused.contains(message), !isOwn || !isDurable { mayVanish = true }
-        // With QoS 2 nothing is sent that the journal does not have.
-        if qos == 2, isOwn, isDurable { mayVanish = true }
+        if isRefused, !isOwn || !isDurable { mayVanish = true }
+        // With QoS 2 nothing is sent that the journal does not have: not a copy either whose message stands.
+        if qos == 2, isDurable, isOwn || !isRefused { mayVanish = true }
         isDurable = false
     }
 }

@@ -73,7 +73,11 @@ extension Simulation {
                 guard let peer = clients[index].peer, let last = clients[index].inflight.popLast() else { continue }
                 acknowledge(last, by: index, peer)
             }
-            if random.oneIn(3) { harness.completePage() }
+            if random.oneIn(3) {
+                harness.completePage()
+                // Whoever was closed because the page failed sends nothing more.
+                collect()
+            }
         }
     }
 

@@ -27,6 +27,8 @@ extension Simulation {
         cover("QoS 2 message pinned")
         note("\(wire) of \(group) is pinned to \(name)")
         let session = model.sessions[name]
+        // A copy of it stands behind all others; where nothing of it is in the journal, and nothing will be, it is the message itself.
+        if harness.engine.log.isOn, entry.isDurable || session?.isPersistent == true { entry.order = order() }
         entry.isDurable = session?.isPersistent == true
         entry.identifiers = [session?.subscriptions[group]?.identifier ?? 0].filter { $0 > 0 }
         entry.position = pin.position
