@@ -13,24 +13,26 @@ package enum ServerListener {
     /// - Parameters:
     ///   - address: The address to bind.
     ///   - stack: What lies between the sockets and the bytes of MQTT.
-    ///   - loop: The loop of the listener and its connections.
+    ///   - loop: The loop of the listener.
+    ///   - children: The loops of its connections; nil for the listener's.
     ///   - gate: Who counts the connections; nil for nobody.
-    ///   - makeHandler: Makes the handler of a connection that has passed all stages, on the loop.
+    ///   - makeHandler: Makes the handler of a connection that has passed all stages, on the loop of the connection, which it is told.
     /// - Returns: The listening channel.
     /// - Throws: What binding threw; ``TransportError`` when the path of a Unix domain socket is in use.
     package static func bind(
         to address: ServerAddress,
         through stack: ServerStack = ServerStack(),
         on loop: any EventLoop,
+        children: (any EventLoopGroup)? = nil,
         gate: (any ConnectionGate)? = nil,
-        makeHandler: @escaping @Sendable (ConnectionOrigin) throws -> any ChannelHandler
+        makeHandler: @escaping @Sendable (ConnectionOrigin, any EventLoop) throws -> any ChannelHandler
     ) async throws -> any Channel {
-        let bootstrap = ServerBootstrap(group: loop)
+        let bootstrap = ServerBootstrap(group: loop, childGroup: children ?? loop)
             .serverChannelOption(.backlog, value: backlog)
             .childChannelOption(.writeBufferWaterMark, value: writeBufferWaterMark)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try accept(channel, through: stack, gate: gate, makeHandler: makeHandler)
+                    try accept(channel, through: stack, gate: gate) { try makeHandler($0, channel.eventLoop) }
                 }
             }
         switch address {

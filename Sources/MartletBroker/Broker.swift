@@ -33,6 +33,8 @@ public final class Broker: Service, Sendable {
         // Safe because it is opened only on the loop that is kept beside it.
         var shell: NIOLoopBound<BrokerShell>?
         var loop: (any EventLoop)?
+        /// Where the connections live.
+        var homes: BrokerHomes?
         var listeners: [OpenListener] = []
         var addresses: [BrokerListenerAddress]?
         var listening: [CheckedContinuation<[BrokerListenerAddress], any Error>] = []
@@ -81,18 +83,18 @@ public final class Broker: Service, Sendable {
     /// - Throws: ``BrokerError`` when an address, a file or the data directory cannot be used, the data is damaged, or the journal fails later.
     public func run() async throws {
         try begin()
-        let thread: BrokerLoop
+        let threads: BrokerLoops
         let doors: [OpenListener]
         do {
             doors = try makeListeners()
-            thread = try BrokerLoop(isPlain: doors.allSatisfy(\.stack.isPlain))
+            threads = try BrokerLoops(for: doors, networkLoops: configuration.networkLoops)
         } catch {
             finish(error)
             throw error
         }
-        let loop = thread.loop
+        let loop = threads.engine
         do {
-            let channels = try await start(doors, on: loop)
+            let channels = try await start(doors, on: threads)
             do {
                 try await waitForStop()
             } catch {
@@ -101,14 +103,18 @@ public final class Broker: Service, Sendable {
             }
             await close(channels, loop)
         } catch {
-            finish(error)
-            await adopt(security: nil)
-            await thread.end()
+            await end(threads, error)
             throw error
         }
-        finish(nil)
+        await end(threads, nil)
+    }
+
+    private func end(_ threads: BrokerLoops, _ error: (any Error)?) async {
+        let homes = state.withLock { $0.homes }
+        finish(error)
         await adopt(security: nil)
-        await thread.end()
+        await homes?.end(on: threads.engine)
+        await threads.end()
     }
 
     private func begin() throws {
@@ -122,7 +128,8 @@ public final class Broker: Service, Sendable {
         health.enter(.recovering)
     }
 
-    private func start(_ listeners: [OpenListener], on loop: any EventLoop) async throws -> [ListeningSocket] {
+    private func start(_ listeners: [OpenListener], on threads: BrokerLoops) async throws -> [ListeningSocket] {
+        let loop = threads.engine
         let security = try await makeSecurity(configuration, for: listeners)
         await adopt(security: security)
         let failed: @Sendable (BrokerError) -> Void = { [weak self] error in self?.stop(.failure(error)) }
@@ -147,7 +154,9 @@ public final class Broker: Service, Sendable {
             $0.loop = loop
             $0.listeners = listeners
         }
-        let (channels, addresses) = try await listen(listeners, shell, loop)
+        let homes = try await BrokerHomes(shell, on: threads)
+        state.withLock { $0.homes = homes }
+        let (channels, addresses) = try await listen(listeners, homes)
         health.enter(.listening)
         let waiting = state.withLock { state in
             state.addresses = addresses
@@ -214,6 +223,7 @@ public final class Broker: Service, Sendable {
         let waiting = state.withLock { state in
             state.phase = .stopped
             state.shell = nil
+            state.homes = nil
             defer { state.listening = [] }
             return state.listening
         }
@@ -299,17 +309,17 @@ public final class Broker: Service, Sendable {
     /// - Throws: ``BrokerError`` when the broker does not run, or what taking the socket over threw.
     public func adopt(socket descriptor: CInt) async throws {
         _ = try await waitUntilListening()
-        guard let (shell, loop) = parts else { throw BrokerError(.stopped, "The broker was stopped.") }
+        guard let home = state.withLock({ $0.homes?.plain.first }), parts != nil else {
+            throw BrokerError(.stopped, "The broker was stopped.")
+        }
         #if os(Linux)
-        if let sockets = loop as? SocketLoop {
-            // Safe because it runs on the loop of the shell.
-            try await loop.submit { try SocketConnection.adopt(descriptor, on: sockets, owner: shell.value) }.get()
+        if let sockets = home.loop as? SocketLoop {
+            try await sockets.submit { try SocketConnection.adopt(descriptor, on: sockets, owner: home.owner) }.get()
             return
         }
         #endif
-        _ = try await ServerListener.adopt(descriptor: descriptor, on: loop) {
-            // Safe because the handler is made on the loop of its channel, which is the broker's.
-            ServerConnection(owner: shell.value)
+        _ = try await ServerListener.adopt(descriptor: descriptor, on: home.loop) {
+            ServerConnection(owner: home.owner)
         }
     }
 

@@ -24,6 +24,11 @@ public struct BrokerConfiguration: Sendable {
     ///
     /// What is damaged is set aside, never deleted.
     public var acceptsDataLoss = false
+    /// Threads that read from and write to sockets, beside the one of the engine: 0 to 64; with 0 the engine's own does.
+    ///
+    /// More than 0 costs each message a way between two threads, and pays where TLS or very many connections are what one core is too
+    /// little for. With plain and other listeners there are as many threads again for each of the two kinds.
+    public var networkLoops = 0
     /// What clients may use.
     public var limits = BrokerLimits()
     /// How clients prove who they are; nil for not at all.

@@ -52,7 +52,8 @@ struct ProxyProtocolTests {
         stack.proxies = try ProxyNetworks(networks)
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let channel = try await ServerListener.bind(to: .tcp(host: "127.0.0.1", port: 0), through: stack, on: loop) {
-            Recorder($0)
+            origin,
+            _ in Recorder(origin)
         }
         let raw = try await RawConnection(port: channel.localAddress?.port ?? 0)
         for piece in pieces { try? await raw.send(piece) }
@@ -114,7 +115,8 @@ struct ProxyProtocolTests {
         }
         try await withBroker([listener]) { _, ports in
             let raw = try await RawConnection(port: ports["test"] ?? 0)
-            try await raw.send(Array(Self.signature.prefix(6)))
+            // On a busy machine the deadline comes first.
+            try? await raw.send(Array(Self.signature.prefix(6)))
             #expect(await raw.closed().isEmpty)
         }
     }

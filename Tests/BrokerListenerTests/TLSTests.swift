@@ -148,8 +148,8 @@ struct TLSTests {
             let port = ports["test"] ?? 0
             let silent = try await RawConnection(port: port)
             let slow = try await RawConnection(port: port)
-            // The beginning of a record that never ends.
-            try await slow.send([0x16, 3, 1, 2, 0, 1])
+            // The beginning of a record that never ends. On a busy machine the deadline comes first.
+            try? await slow.send([0x16, 3, 1, 2, 0, 1])
             #expect(await silent.closed().isEmpty)
             await slow.closed()
         }

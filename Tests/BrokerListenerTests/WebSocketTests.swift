@@ -167,7 +167,8 @@ struct WebSocketTests {
         listener.limits.handshakeDeadline = .milliseconds(200)
         try await withPort(listener) { port in
             let raw = try await RawConnection(port: port)
-            try await raw.send("GET /mqtt HTTP/1.1\r\n")
+            // On a busy machine the deadline comes first.
+            try? await raw.send("GET /mqtt HTTP/1.1\r\n")
             await raw.closed()
         }
     }

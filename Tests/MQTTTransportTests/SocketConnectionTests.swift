@@ -171,7 +171,8 @@ struct SocketConnectionTests {
     @Test("A listener accepts connections until it is closed; an ended loop closes them")
     func listener() async throws {
         let listener = try await loop.submit { [loop, owner] in
-            try SocketListener(.tcp(host: "127.0.0.1", port: 0), on: loop, owner: owner)
+            let homes = [ConnectionHome(loop: loop, owner: owner)]
+            return try SocketListener(.tcp(host: "127.0.0.1", port: 0), on: loop, homes: homes)
         }.get()
         let port = try #require(listener.address.port)
         try await onLoop { $0.echoes = true }

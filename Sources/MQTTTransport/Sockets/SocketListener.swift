@@ -15,7 +15,9 @@ package final class SocketListener: @unchecked Sendable {
     package let address: SocketAddress
     let number: UInt32
     private let loop: SocketLoop
-    private let owner: any ServerConnectionOwner
+    /// Where its connections live, in turn.
+    private let homes: [ConnectionHome]
+    private var nextHome = 0
     private let listener: Int?
     private let gate: (any ConnectionGate)?
     private let isTCP: Bool
@@ -25,15 +27,15 @@ package final class SocketListener: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - address: Where; port 0 is any free one.
-    ///   - loop: The loop of the listener, its connections and their owner.
-    ///   - owner: Who decides about the connections.
+    ///   - loop: The loop of the listener.
+    ///   - homes: The socket loops where its connections live, in turn, and who takes them there.
     ///   - listener: What the owner calls the listener by.
     ///   - gate: Who counts the connections; nil for nobody.
     /// - Throws: ``SocketError`` when the system does not allow it; ``TransportError`` when the path of a Unix domain socket is in use.
     package init(
         _ address: ServerAddress,
         on loop: SocketLoop,
-        owner: any ServerConnectionOwner,
+        homes: [ConnectionHome],
         listener: Int? = nil,
         gate: (any ConnectionGate)? = nil
     ) throws {
@@ -59,7 +61,7 @@ package final class SocketListener: @unchecked Sendable {
             }
             self.descriptor = descriptor
             self.loop = loop
-            self.owner = owner
+            self.homes = homes
             self.listener = listener
             self.gate = gate
             try loop.watch(descriptor, number, .readable, .listener(self))
@@ -134,8 +136,21 @@ package final class SocketListener: @unchecked Sendable {
             var one: CInt = 1
             setsockopt(connected, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout.size(ofValue: one)))
         }
-        // It fails only when the kernel has no memory for it; it is closed then.
-        try? SocketConnection.open(connected, on: loop, owner: owner, origin: origin, gate: gate)
+        nextHome = (nextHome + 1) % homes.count
+        let home = homes[nextHome]
+        guard let socketLoop = home.loop as? SocketLoop, socketLoop !== loop else {
+            // It fails only when the kernel has no memory for it; it is closed then.
+            try? SocketConnection.open(connected, on: loop, owner: home.owner, origin: origin, gate: gate)
+            return
+        }
+        let isThere = socketLoop.post { [origin, gate] in
+            // Safe to ignore as above.
+            try? SocketConnection.open(connected, on: socketLoop, owner: home.owner, origin: origin, gate: gate)
+        }
+        guard !isThere else { return }
+        // The loop has ended.
+        _ = Glibc.close(connected)
+        gate?.left()
     }
 
     /// Out of descriptors: what waits stays in the queue of the kernel, and is not asked for all the time.

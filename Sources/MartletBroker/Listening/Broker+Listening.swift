@@ -26,17 +26,15 @@ extension Broker {
     ///
     /// - Returns: Their channels, and where they listen.
     /// - Throws: ``BrokerError`` that names the address that cannot be used.
-    // Safe because the bound shell is opened only where handlers are made: on its loop.
     func listen(
         _ listeners: [OpenListener],
-        _ shell: NIOLoopBound<BrokerShell>,
-        _ loop: any EventLoop
+        _ homes: BrokerHomes
     ) async throws -> (channels: [ListeningSocket], addresses: [BrokerListenerAddress]) {
         var channels: [ListeningSocket] = []
         var addresses: [BrokerListenerAddress] = []
         for listener in listeners {
             do {
-                let channel = try await listen(listener, shell, loop)
+                let channel = try await listen(listener, homes)
                 channels.append(channel)
                 let address = BrokerListenerAddress(listener.configuration, port: channel.address?.port)
                 addresses.append(address)
@@ -52,28 +50,31 @@ extension Broker {
         return (channels, addresses)
     }
 
-    // Safe because the bound shell is opened only on its loop.
-    private func listen(
-        _ listener: OpenListener,
-        _ shell: NIOLoopBound<BrokerShell>,
-        _ loop: any EventLoop
-    ) async throws -> ListeningSocket {
+    private func listen(_ listener: OpenListener, _ homes: BrokerHomes) async throws -> ListeningSocket {
         let number = listener.number
         let address = listener.configuration.serverAddress
+        let places = listener.stack.isPlain ? homes.plain : homes.layered
         #if os(Linux)
-        if let sockets = loop as? SocketLoop {
-            return try await loop.submit {
-                // Safe because it runs on the loop of the shell.
-                .socket(try SocketListener(address, on: sockets, owner: shell.value, listener: number, gate: listener))
+        if let sockets = places[0].loop as? SocketLoop {
+            return try await sockets.submit {
+                .socket(try SocketListener(address, on: sockets, homes: places, listener: number, gate: listener))
             }.get()
         }
         #endif
         return .channel(
-            try await ServerListener.bind(to: address, through: listener.stack, on: loop, gate: listener) { origin in
+            try await ServerListener.bind(
+                to: address,
+                through: listener.stack,
+                on: places[0].loop,
+                children: listener.stack.isPlain ? nil : homes.layeredLoops,
+                gate: listener
+            ) { origin, loop in
+                guard let home = places.first(where: { $0.loop === loop }) else {
+                    throw BrokerError(.stopped, "The loop of the connection is none of the broker's.")
+                }
                 var origin = origin
                 origin.listener = number
-                // Safe because the handler is made on the loop of its channel, which is the broker's.
-                return ServerConnection(owner: shell.value, origin: origin)
+                return ServerConnection(owner: home.owner, origin: origin)
             }
         )
     }

@@ -11,6 +11,7 @@ extension BrokerConfiguration {
         compare("memoryOnlyState", \.memoryOnlyStatePrefixes)
         compare("systemTopicInterval", \.systemTopicInterval)
         compare("stopDeadline", \.stopDeadline)
+        compare("networkLoops", \.networkLoops)
         compare("responseTopicPrefix", \.responseTopicPrefix)
         compare("checkPayloadFormat", \.checksPayloadFormat)
         if (operators == nil) != (running.operators == nil) { changes.append("admin: whether operators authenticate") }

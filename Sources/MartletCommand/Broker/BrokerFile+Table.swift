@@ -49,6 +49,12 @@ extension BrokerFile {
             .toggle,
             \.checkPayloadFormat
         )
+        section.key(
+            "networkLoops",
+            "Threads for sockets, beside the engine's (0: the engine's does it)",
+            .integer(0...64),
+            \.networkLoops
+        )
         section.key("listeners", "Where the broker listens", .list(.section(listener) { .unnamed }), \.listeners)
         section.key(
             "authentication",

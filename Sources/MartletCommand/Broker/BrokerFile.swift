@@ -17,6 +17,7 @@ struct BrokerFile {
     var redirection: BrokerRedirection?
     var responseTopicPrefix: String?
     var checkPayloadFormat: Bool?
+    var networkLoops: Int?
     var listeners: [BrokerListener] = []
     var authentication: BrokerAuthenticationConfiguration?
     var access: [BrokerAccessRule]?
@@ -63,6 +64,7 @@ struct BrokerFile {
         configuration.redirection = redirection
         if let responseTopicPrefix { configuration.responseTopicPrefix = responseTopicPrefix }
         configuration.checksPayloadFormat = checkPayloadFormat ?? configuration.checksPayloadFormat
+        configuration.networkLoops = networkLoops ?? configuration.networkLoops
         configuration.listeners = listeners
         configuration.authentication = authentication
         configuration.operators = operators

@@ -69,6 +69,14 @@ struct BrokerRunCommand: AsyncParsableCommand {
     )
     var memoryOnlyState: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Threads for sockets, beside the engine's; pays with TLS on machines of several cores (default: 0).",
+            valueName: "count"
+        )
+    )
+    var networkLoops: Int?
+
     @Flag(help: "Start although data is damaged: what is damaged is set aside and reported.")
     var acceptDataLoss = false
 
@@ -88,6 +96,9 @@ struct BrokerRunCommand: AsyncParsableCommand {
     func validate() throws {
         guard port.map({ (0...65_535).contains($0) }) ?? true else {
             throw ValidationError("--port is a number from 0 to 65535")
+        }
+        guard networkLoops.map({ (0...64).contains($0) }) ?? true else {
+            throw ValidationError("--network-loops is a number from 0 to 64")
         }
         guard !isInMemory || data == nil else { throw ValidationError("give either --data or --in-memory") }
         guard data != nil || isInMemory || config != nil else {
@@ -134,6 +145,7 @@ struct BrokerRunCommand: AsyncParsableCommand {
         }
         configuration.host = bind ?? configuration.host
         configuration.port = port ?? configuration.port
+        configuration.networkLoops = networkLoops ?? configuration.networkLoops
         if allowAnonymous { configuration.allowsAnonymous = true }
         if acceptDataLoss { configuration.acceptsDataLoss = true }
         configuration.memoryOnlyStatePrefixes += memoryOnlyState

@@ -7,12 +7,21 @@ import MartletBroker
 let quietLogger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
 /// Runs a closure with a broker in memory that has the listeners, and their ports by their names.
+///
+/// - Parameters:
+///   - listeners: The listeners.
+///   - networkLoops: The threads for sockets, beside the engine's.
+///   - body: The closure.
+/// - Returns: What the closure returns.
+/// - Throws: What the closure throws, or the broker.
 func withBroker<Result: Sendable>(
     _ listeners: [BrokerListener],
+    networkLoops: Int = 0,
     _ body: @Sendable (Broker, [String: Int]) async throws -> Result
 ) async throws -> Result {
     var configuration = BrokerConfiguration()
     configuration.listeners = listeners
+    configuration.networkLoops = networkLoops
     let broker = Broker(configuration: configuration, logger: quietLogger)
     let running = Task { try await broker.run() }
     do {

@@ -91,6 +91,11 @@ final class RawConnection: Sendable {
     static let connect: [UInt8] = [
         0x10, 13, 0, 4, 0x4D, 0x51, 0x54, 0x54, 5, 2, 0, 60, 0, 0, 0,
     ]
+    /// CONNECT of MQTT 5 with a clean start and a short client identifier.
+    static func connect(as identifier: String) -> [UInt8] {
+        let text = Array(identifier.utf8)
+        return [0x10, UInt8(13 + text.count), 0, 4, 0x4D, 0x51, 0x54, 0x54, 5, 2, 0, 60, 0, 0, UInt8(text.count)] + text
+    }
     static let pingreq: [UInt8] = [0xC0, 0]
     static let pingresp: [UInt8] = [0xD0, 0]
 }
