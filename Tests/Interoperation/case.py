@@ -3,7 +3,7 @@
 import subprocess
 import unittest
 
-from broker import LIMIT, Broker
+from broker import LIMIT, Broker, wait_until
 from peer import Peer
 from tool import Tool
 
@@ -25,6 +25,19 @@ class BrokerCase(unittest.TestCase):
         peer = Peer(self.broker.port, identifier, **{k: options.pop(k) for k in ("version",) if k in options})
         self.addCleanup(peer.crash)
         return peer.connect(**options)
+
+    def wait_for_expiry(self):
+        """Waits until a retained message that lives for two seconds is gone: so is an older one that lives for one, rounded or not."""
+        probe = self.peer("probe")
+        probe.publish("probe/kept", "kept", retain=True, MessageExpiryInterval=2)
+
+        def is_gone():
+            # Each subscription asks for it once more.
+            probe.subscribe("probe/#")
+            probe.publish("probe/end", "end")
+            return probe.payloads_until("end") == []
+
+        wait_until(is_gone, "a message expires")
 
     def tool(self, name, *arguments, version="mqttv5", **options):
         """The command line of one of mosquitto's clients."""

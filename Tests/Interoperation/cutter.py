@@ -2,10 +2,11 @@
 
 import socket
 import threading
+from collections import Counter
 
 from broker import LIMIT
 
-PUBLISH, PUBREC, PUBREL, PUBCOMP = 3, 5, 6, 7
+PUBLISH, PUBACK, PUBREC, PUBREL, PUBCOMP = 3, 4, 5, 6, 7
 
 
 class Cutter:
@@ -15,6 +16,7 @@ class Cutter:
         self.target = port
         self.cuts = 0
         self._wish = None
+        self._passed = Counter()
         self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
@@ -29,6 +31,11 @@ class Cutter:
     def is_done(self):
         with self._lock:
             return self._wish is None
+
+    def passed(self, packet, to_broker):
+        """How many packets of that kind and direction were passed on."""
+        with self._lock:
+            return self._passed[packet, to_broker]
 
     def _accept(self):
         while True:
@@ -60,9 +67,11 @@ class Cutter:
                     if length is None or len(data) < length:
                         break
                     packet, data = data[:length], data[length:]
-                    ends, arrives = self._decide(packet[0] >> 4, to_broker)
+                    ends, arrives = self._decide(packet, to_broker)
                     if arrives:
                         sink.sendall(packet)
+                        with self._lock:
+                            self._passed[packet[0] >> 4, to_broker] += 1
                     if ends:
                         return
         except OSError:
@@ -74,9 +83,10 @@ class Cutter:
                 except OSError:
                     pass
 
-    def _decide(self, kind, to_broker):
+    def _decide(self, packet, to_broker):
+        """Whether the connection ends at the packet, and whether the packet arrives."""
         with self._lock:
-            if self._wish is None or self._wish[:2] != [kind, to_broker]:
+            if self._wish is None or self._wish[:2] != [packet[0] >> 4, to_broker]:
                 return False, True
             if self._wish[3] > 0:
                 self._wish[3] -= 1

@@ -1,9 +1,11 @@
 """Client libraries from PyPI behind one face, so that the same conversations can be held with each of them.
 
-A client has `connect`, `subscribe`, `publish`, `receive`, `disconnect` and `crash`; every call waits for what it asks for.
+A client has `connect`, `subscribe`, `publish`, `receive`, `disconnect`, `crash` and `come_back`; every call waits for what it asks
+for, `publish` at QoS 1 and 2 for the end of the handshake.
 """
 
 import asyncio
+import logging
 import queue
 import ssl
 import threading
@@ -45,6 +47,8 @@ class Settings:
     websocket: str = None
     """The path of the WebSocket; with it WebSocket is spoken."""
     host: str = "127.0.0.1"
+    aliases: int = 0
+    """The highest topic alias that the client takes."""
 
 
 class LoopThread:
@@ -65,16 +69,25 @@ class LoopThread:
         return self.run(work())
 
     def end(self):
-        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.loop.call_soon_threadsafe(self._stop)
         self._thread.join(LIMIT)
+        self.loop.close()
+
+    def _stop(self):
+        for task in asyncio.all_tasks(self.loop):
+            task.cancel()
+        # Behind the tasks, which are told in the meantime.
+        self.loop.call_soon(self.loop.stop)
 
 
 class LibraryClient:
     """What the clients share."""
 
-    speaks_websocket = False
-    has_qos2 = False
-    has_aliases = False
+    chooses_aliases = False
+    """Whether the library itself decides which topic gets an alias; else `publish` has an argument for it."""
+
+    forgets_received = False
+    """Whether a QoS 2 message that comes a second time is handed over a second time, which §4.3.3 forbids to a receiver."""
 
     def __init__(self):
         self.messages = queue.Queue()
@@ -95,13 +108,17 @@ class LibraryClient:
                 return seen
             seen.append(message.payload)
 
+    def give_up(self):
+        """Ends what is left where `connect` failed."""
+        self._thread.end()
+
+    def come_back(self):
+        """Connects again after the connection broke, where the library does not do that by itself."""
+
 
 class AiomqttClient(LibraryClient):
     """aiomqtt, which stands on paho-mqtt."""
 
-    speaks_websocket = True
-    has_qos2 = True
-    has_aliases = True
     NAMES = {
         "response_topic": "ResponseTopic",
         "correlation": "CorrelationData",
@@ -119,12 +136,16 @@ class AiomqttClient(LibraryClient):
         self._packet_types, self._properties = PacketTypes, Properties
         values = Properties(PacketTypes.CONNECT)
         values.SessionExpiryInterval = settings.expiry
+        if settings.aliases:
+            # It has no table of them: a message without a topic is an error to it.
+            raise NotImplementedError("aiomqtt takes no aliases")
         will = None
         if settings.will:
             extra = Properties(PacketTypes.WILLMESSAGE)
             extra.WillDelayInterval = settings.will.delay
             will = aiomqtt.Will(settings.will.topic, settings.will.payload, settings.will.qos, settings.will.retain, extra)
         self._thread = LoopThread()
+        self._thread.loop.set_exception_handler(self._on_loop_error)
         context = ssl.create_default_context(cafile=settings.authority) if settings.authority else None
 
         async def start():
@@ -143,10 +164,20 @@ class AiomqttClient(LibraryClient):
             )
             self._watch_connack(self._client._client)
             await self._client.__aenter__()
-            self._task = asyncio.get_running_loop().create_task(self._take())
+            self._begin()
 
         self._thread.run(start())
         return self
+
+    @staticmethod
+    def _on_loop_error(loop, context):
+        # aiomqtt gives the loop sockets that broke in the meantime.
+        if not isinstance(context.get("exception"), OSError):
+            loop.default_exception_handler(context)
+
+    def _begin(self):
+        self._descriptor = self._client._client.socket().fileno()
+        self._task = asyncio.get_running_loop().create_task(self._take())
 
     def _watch_connack(self, client):
         """aiomqtt does not show whether there was a session."""
@@ -168,6 +199,18 @@ class AiomqttClient(LibraryClient):
                 self.messages.put(Message(str(message.topic), message.payload, message.qos, message.retain, found))
         except aiomqtt.MqttError:
             return
+
+    def come_back(self):
+        async def work():
+            # The messages end with the connection. Then one leaves the context, and enters it again.
+            await asyncio.wait_for(self._task, LIMIT)
+            await self._client.__aexit__(None, None, None)
+            # aiomqtt may leave a broken socket with the loop as one to write to, and the next socket often has the same number.
+            asyncio.get_running_loop().remove_writer(self._descriptor)
+            await self._client.__aenter__()
+            self._begin()
+
+        self._thread.run(work())
 
     def subscribe(self, name, qos=1):
         codes = self._thread.run(self._client.subscribe(name, qos=qos))
@@ -193,11 +236,22 @@ class AiomqttClient(LibraryClient):
 
 
 class GmqttClient(LibraryClient):
-    """gmqtt, a client of its own."""
+    """gmqtt, a client of its own; it comes back by itself."""
+
+    forgets_received = True
+    NAMES = {
+        "correlation": "correlation_data",
+        "expiry": "message_expiry_interval",
+        "user": "user_property",
+        "alias": "topic_alias",
+    }
 
     def connect(self, settings):
         import gmqtt
+        from gmqtt.storage import PersistentStorage
 
+        # It warns of every connection that a test breaks.
+        logging.getLogger("gmqtt").setLevel(logging.ERROR)
         self._thread = LoopThread()
         context = ssl.create_default_context(cafile=settings.authority) if settings.authority else False
 
@@ -211,16 +265,27 @@ class GmqttClient(LibraryClient):
                     retain=settings.will.retain,
                     will_delay_interval=settings.will.delay,
                 )
+            self._unanswered = PersistentStorage()
             self._client = gmqtt.Client(
                 settings.identifier,
                 clean_session=settings.clean,
                 will_message=will,
+                persistent_storage=self._unanswered,
                 session_expiry_interval=settings.expiry,
+                **({"topic_alias_maximum": settings.aliases} if settings.aliases else {}),
             )
-            self._client.set_config({"reconnect_retries": 0})
+            # A client that was taken over must not take over in turn; what has a session comes back to it at once, as often as it takes.
+            self._client.set_config(
+                {"reconnect_retries": 0} if settings.clean else {"reconnect_retries": -1, "reconnect_delay": 0.05}
+            )
             connected = asyncio.get_running_loop().create_future()
             self._granted = asyncio.Queue()
-            self._client.on_connect = lambda client, flags, code, values: connected.set_result((flags, values))
+
+            def on_connect(client, flags, code, values):
+                if not connected.done():
+                    connected.set_result((flags, values))
+
+            self._client.on_connect = on_connect
             self._client.on_message = self._on_message
             self._client.on_subscribe = lambda client, identifier, codes, values: self._granted.put_nowait(codes[0])
             self._client.on_disconnect = lambda *arguments: None
@@ -250,9 +315,14 @@ class GmqttClient(LibraryClient):
         return self._thread.run(work())
 
     def publish(self, topic, payload, qos=1, retain=False, **values):
-        names = {"correlation": "correlation_data", "expiry": "message_expiry_interval", "user": "user_property"}
-        extra = {names.get(key, key): value for key, value in values.items()}
-        self._thread.call(lambda: self._client.publish(topic, payload, qos=qos, retain=retain, **extra))
+        extra = {self.NAMES.get(key, key): value for key, value in values.items()}
+
+        async def work():
+            self._client.publish(topic, payload, qos=qos, retain=retain, **extra)
+            # The library has no answer for who published; it keeps here what was not acknowledged.
+            await asyncio.wait_for(self._unanswered.wait_empty(), LIMIT)
+
+        self._thread.run(work())
 
     def disconnect(self):
         self._thread.run(self._client.disconnect())
@@ -264,9 +334,9 @@ class GmqttClient(LibraryClient):
 
 
 class AwscrtClient(LibraryClient):
-    """awscrt, the client of AWS IoT, written in C."""
+    """awscrt, the client of AWS IoT, written in C, as it speaks MQTT 5: without QoS 2, which it refuses to publish and to subscribe to."""
 
-    has_aliases = True
+    chooses_aliases = True
 
     def connect(self, settings):
         from awscrt import io, mqtt5
@@ -302,10 +372,13 @@ class AwscrtClient(LibraryClient):
                 else mqtt5.ClientSessionBehaviorType.REJOIN_ALWAYS,
                 topic_aliasing_options=mqtt5.TopicAliasingOptions(
                     outbound_behavior=mqtt5.OutboundTopicAliasBehaviorType.LRU,
-                    outbound_cache_max_size=10,
-                    inbound_behavior=mqtt5.InboundTopicAliasBehaviorType.ENABLED,
-                    inbound_cache_max_size=10,
+                    inbound_behavior=mqtt5.InboundTopicAliasBehaviorType.ENABLED
+                    if settings.aliases
+                    else mqtt5.InboundTopicAliasBehaviorType.DISABLED,
+                    inbound_cache_max_size=settings.aliases,
                 ),
+                # Its path is /mqtt; with this it speaks WebSocket.
+                websocket_handshake_transform=(lambda transform_args: transform_args.set_done()) if settings.websocket else None,
                 on_publish_callback_fn=self._on_publish,
                 on_lifecycle_event_connection_success_fn=connected.put,
                 on_lifecycle_event_connection_failure_fn=lambda data: connected.put(data.exception),

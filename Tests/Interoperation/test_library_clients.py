@@ -3,37 +3,16 @@
 `make interoperation` installs them beside the tests; without them these tests fail, they are not passed over.
 """
 
-import time
 import unittest
 
 from broker import wait_until
-from case import BrokerCase, only_ours
-from library_clients import ALL, Settings, Will
+from case import only_ours
+from library_case import LibraryCase
+from library_clients import Will
 
 
 class Conversations:
-    """The conversations; each class below holds them with one library."""
-
-    library = None
-
-    def client(self, identifier, **options):
-        client = ALL[self.library]()
-        client.connect(Settings(self.broker.port, f"{self.library}-{identifier}", **options))
-        self._open.append(client)
-        return client
-
-    def setUp(self):
-        super().setUp()
-        self._open = []
-        self.addCleanup(self._close)
-
-    def _close(self):
-        for client in self._open:
-            client.disconnect()
-
-    def leave(self, client, crash=False):
-        self._open.remove(client)
-        client.crash() if crash else client.disconnect()
+    """The conversations; each class below holds them with one library. QoS 2 and topic aliases have files of their own."""
 
     def test_qualities_of_service(self):
         reader, writer = self.client("reader"), self.client("writer")
@@ -63,8 +42,6 @@ class Conversations:
         self.leave(reader)
         writer = self.client("writer")
         writer.publish("kept", b"before")
-        # A later answer tells that the earlier message is durable, whether the library waits for PUBACK or not.
-        writer.subscribe("never")
         self.leave(writer)
         self.broker.restart()
         again = self.client("reader", clean=False, expiry=600)
@@ -110,11 +87,33 @@ class Conversations:
         writer = self.client("writer")
         writer.publish("e", b"short", expiry=1)
         writer.publish("e", b"long", expiry=1000)
-        time.sleep(1.2)  # What has to pass is the time itself.
+        self.wait_for_expiry()
         again = self.client("reader", clean=False, expiry=600)
         message = again.receive()
         self.assertEqual(message.payload, b"long")
         self.assertTrue(900 < message.properties["expiry"] < 1000, message.properties)
+
+    def test_coming_back_drops_a_delayed_will(self):
+        reader = self.client("reader")
+        reader.subscribe("w")
+        will = Will("w", b"gone", delay=3600)
+        self.leave(self.client("victim", clean=False, expiry=3600, will=will), crash=True)
+        again = self.client("victim", clean=False, expiry=3600)
+        self.assertTrue(again.session_present)
+        again.publish("w", b"last")
+        self.assertEqual(reader.receive_until(b"last"), [])
+
+    @only_ours
+    def test_end_of_the_session_ends_the_delay_of_a_will(self):
+        reader = self.client("reader")
+        reader.subscribe("w/#")
+        # The session ends with the connection, and the will does not outlive it.
+        self.leave(self.client("victim", will=Will("w/kept", b"gone", retain=True, delay=3600)), crash=True)
+        self.assertEqual(reader.receive().payload, b"gone")
+        late = self.client("late")
+        late.subscribe("w/kept")
+        message = late.receive()
+        self.assertEqual((message.payload, bool(message.retain)), (b"gone", True))
 
     def test_request_and_response(self):
         service, caller = self.client("service"), self.client("caller")
@@ -158,16 +157,18 @@ class Conversations:
         self.leave(first, crash=True)
 
 
-class AiomqttConversations(Conversations, BrokerCase):
+class AiomqttConversations(Conversations, LibraryCase):
     library = "aiomqtt"
 
 
-class GmqttConversations(Conversations, BrokerCase):
+class GmqttConversations(Conversations, LibraryCase):
     library = "gmqtt"
 
 
-class AwscrtConversations(Conversations, BrokerCase):
+class AwscrtConversations(Conversations, LibraryCase):
     library = "awscrt"
+    # Whatever it is told, it is told with aliases.
+    settings = {"aliases": 10}
 
 
 if __name__ == "__main__":

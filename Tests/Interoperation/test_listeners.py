@@ -98,12 +98,13 @@ listeners:
         self.run_tool("mosquitto_pub", "--unix", path, "-t", "a", "-q", "1", "-m", "hello")
         self.assertEqual(receiver.messages(), ["hello"])
 
-    def paho_client(self, port, is_secure):
-        """A paho client over WebSocket, connected and subscribed, with the queue of what it gets."""
+    def paho_client(self, port, is_secure, transport="websockets"):
+        """A paho client, connected and subscribed, with the queue of what it gets."""
         messages, subscribed = queue.Queue(), queue.Queue()
         first = [paho.CallbackAPIVersion.VERSION1] if hasattr(paho, "CallbackAPIVersion") else []
-        client = paho.Client(*first, transport="websockets", protocol=paho.MQTTv5)
-        client.ws_set_options(path="/mqtt")
+        client = paho.Client(*first, transport=transport, protocol=paho.MQTTv5)
+        if transport == "websockets":
+            client.ws_set_options(path="/mqtt")
         if is_secure:
             client.tls_set(ca_certs=self.authority.path)
         client.on_connect = lambda c, *rest: c.subscribe("web", qos=1)
@@ -123,6 +124,12 @@ listeners:
                 for payload in (b"hello", os.urandom(300_000)):
                     client.publish("web", payload, qos=1).wait_for_publish()
                     self.assertEqual(messages.get(timeout=LIMIT), payload)
+
+    def test_paho_over_tls(self):
+        client, messages = self.paho_client(self.secure_port, is_secure=True, transport="tcp")
+        for payload in (b"hello", os.urandom(300_000)):
+            client.publish("web", payload, qos=1).wait_for_publish(LIMIT)
+            self.assertEqual(messages.get(timeout=LIMIT), payload)
 
     def served_certificate(self):
         return ssl.get_server_certificate(("localhost", self.secure_port))

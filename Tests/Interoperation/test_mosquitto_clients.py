@@ -3,8 +3,9 @@
 import os
 import threading
 
-from broker import LIMIT
+from broker import LIMIT, wait_until
 from case import BrokerCase, only_ours
+from cutter import PUBCOMP, PUBLISH, PUBREC, PUBREL, Cutter
 
 VERSIONS = ("mqttv5", "mqttv311")
 
@@ -62,6 +63,18 @@ class MosquittoClients(BrokerCase):
         content, response, correlation, pairs, payload = line.split("|")
         self.assertEqual((content, response, correlation, payload), ("text/plain", "answers", "c0ffee", "x"))
         self.assertEqual(pairs.split(), ["a:1", "a:2"])
+
+    def test_expiry(self):
+        options = ["-i", "away", "-c", "-q", "1", "-t", "e"]
+        self.run_tool("mosquitto_sub", *options, "-E")
+        for payload, seconds in (("short", "1"), ("long", "1000")):
+            expiry = ["-D", "publish", "message-expiry-interval", seconds]
+            self.run_tool("mosquitto_pub", "-t", "e", "-q", "1", "-m", payload, *expiry)
+        self.wait_for_expiry()
+        result = self.run_tool("mosquitto_sub", *options, "-C", "1", "-F", "%p %E")
+        payload, left = result.stdout.split()
+        self.assertEqual(payload, "long")
+        self.assertTrue(900 < int(left) < 1000, left)
 
     def test_request_and_response(self):
         answering = self.peer("answering")
@@ -167,6 +180,31 @@ class MosquittoClients(BrokerCase):
             self.broker.restart()
         result = self.run_tool("mosquitto_sub", "-i", "two", "-c", "-q", "2", "-t", "two", "-C", "50", "-F", "%q %p")
         self.assertEqual(result.stdout.split("\n")[:-1], [f"2 {line}" for line in lines])
+
+    def test_connection_lost_in_each_half_of_a_receivers_handshake(self):
+        """mosquitto_sub comes back by itself; mosquitto_pub gives up, so there is no such test of a publisher."""
+        cutter = Cutter(self.broker.port)
+        self.addCleanup(cutter.close)
+        receiver = self.start_subscriber(
+            "-p", str(cutter.port), "-i", "receiver", "-c", "-t", "once", "-q", "2", "-F", "> %q %p"
+        )
+        sender, expected = self.peer("sender"), []
+        for packet in (PUBLISH, PUBREC, PUBREL, PUBCOMP):
+            for delivered in (True, False):
+                expected.append(f"2 {packet} {delivered}")
+                completed = cutter.passed(PUBCOMP, True)
+                cutter.cut(packet, packet in (PUBREC, PUBCOMP), delivered)
+                sender.publish("once", f"{packet} {delivered}", qos=2)
+                wait_until(cutter.is_done, "the connection is cut")
+                wait_until(lambda: cutter.passed(PUBCOMP, True) > completed, "the handshake ends")
+        sender.publish("once", "end", qos=2)
+        self.assertEqual(receiver.messages(len(expected) + 1), [*expected, "2 end"])
+
+    def test_will_of_quality_two(self):
+        receiver = self.start_subscriber("-t", "wills", "-q", "2", "-C", "1", "-F", "> %q %p")
+        dying = self.start_subscriber("-t", "x", "--will-topic", "wills", "--will-payload", "gone", "--will-qos", "2")
+        dying.kill()
+        self.assertEqual(receiver.messages(), ["2 gone"])
 
     def test_session_takeover(self):
         first = self.start_subscriber("-i", "same", "-t", "t", "-q", "1", "-F", "> %p")

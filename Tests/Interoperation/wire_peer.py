@@ -7,8 +7,9 @@ import threading
 
 from broker import LIMIT
 
+TOPIC_ALIAS = 0x23
 USER_PROPERTY = 0x26
-INTEGERS = {0x01: 1, 0x02: 4, 0x11: 4, 0x13: 2, 0x17: 1, 0x18: 4, 0x19: 1, 0x21: 2, 0x22: 2, 0x24: 1, 0x25: 1, 0x27: 4, 0x28: 1, 0x29: 1, 0x2A: 1}
+INTEGERS = {0x01: 1, 0x02: 4, 0x11: 4, 0x13: 2, 0x17: 1, 0x18: 4, 0x19: 1, 0x21: 2, 0x22: 2, 0x23: 2, 0x24: 1, 0x25: 1, 0x27: 4, 0x28: 1, 0x29: 1, 0x2A: 1}
 TEXTS = {0x03: "content_type", 0x08: "response_topic", 0x12: "assigned", 0x15: "method", 0x1A: "information", 0x1C: "reference", 0x1F: "reason"}
 
 
@@ -152,6 +153,7 @@ class WirePeer:
     def _receive(self, first, body):
         if first & 0xF0 == 0x30:
             message = Message(first & 0x0F, body)
+            assert TOPIC_ALIAS not in message.properties, "a topic alias for a client that takes none"
             (self.answers if "correlation" in message.properties else self.messages).put(message)
         elif first == 0xE0:
             self.disconnect_reason = body[0] if body else 0
