@@ -7,7 +7,7 @@ import NIOPosix
 import ServiceLifecycle
 import Synchronization
 
-/// Serves the admin API of a broker, on threads of its own: it answers while the broker reads its journal, and when its loop does not turn.
+/// Serves the admin API of a broker, on threads that are not the broker's: it answers while the broker reads its journal, and when its loop does not turn.
 package final class AdminServer: Service, Sendable {
     private let broker: Broker
     private let configuration: AdminConfiguration
@@ -39,9 +39,9 @@ package final class AdminServer: Service, Sendable {
     ///
     /// - Throws: ``AdminError`` with the code `bind` when the address cannot be listened on.
     package func run() async throws {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
-            try await application(on: group).run()
+            // Loops that never end: hummingbird may still ask them for something when it has come back.
+            try await application(on: MultiThreadedEventLoopGroup.singleton).run()
             finish(nil)
         } catch  where Task.isCancelled {
             finish(nil)
@@ -52,10 +52,8 @@ package final class AdminServer: Service, Sendable {
                 cause: error
             )
             finish(told)
-            try? await group.shutdownGracefully()
             throw told
         }
-        try? await group.shutdownGracefully()
     }
 
     private func application(on group: MultiThreadedEventLoopGroup) -> some ApplicationProtocol {
