@@ -82,7 +82,7 @@ fuzz: setup-build ## Fuzz the packet decoder, the state store and the engine (FU
 	Fuzz/run $(or $(FUZZ_SECONDS),60) FuzzEngine
 
 # The broker's rooms: what bytes of strangers reach, and what runs on several threads.
-SANITIZED := MQTTPacketsTests,MQTTSessionsTests,BrokerEngineTests,MartletBrokerTests,MQTTClientTests,SQLiteJournalTests
+SANITIZED := MQTTPacketsTests,MQTTSessionsTests,BrokerEngineTests,MQTTTransportTests,MartletBrokerTests,BrokerListenerTests,MQTTClientTests,SQLiteJournalTests
 
 sanitize: setup-test ## Run the broker's tests under AddressSanitizer and ThreadSanitizer (long).
 	MARTLET_TESTS=$(SANITIZED) swift test --sanitize=address --scratch-path .build-asan

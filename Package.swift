@@ -347,7 +347,7 @@ let package = Package(
         ),
         .testTarget(
             name: "MQTTTransportTests",
-            dependencies: ["MQTTTransport", nioCore],
+            dependencies: ["MQTTTransport", nioCore, nioPosix],
             swiftSettings: settings
         ),
         .testTarget(name: "HouseRulesTests", dependencies: [], swiftSettings: settings),

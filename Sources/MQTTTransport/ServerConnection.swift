@@ -13,6 +13,8 @@ package final class ServerConnection: TransportConnection, ChannelDuplexHandler 
     private var pending = ByteBuffer()
     private var isReadHeld = false
     private var isClosing = false
+    /// The socket is gone.
+    private var isEnded = false
 
     /// What the owner calls this connection by.
     private var handle: Int32?
@@ -23,7 +25,8 @@ package final class ServerConnection: TransportConnection, ChannelDuplexHandler 
         super.init(origin: origin)
     }
 
-    package override var isWritable: Bool { context?.channel.isWritable ?? false }
+    // What is for a socket that is gone goes nowhere, and need not wait for that.
+    package override var isWritable: Bool { isEnded || context?.channel.isWritable ?? false }
 
     package func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
@@ -75,6 +78,7 @@ package final class ServerConnection: TransportConnection, ChannelDuplexHandler 
         let taken = owner.connectionReceived(pending.readableBytesUInt8Span, on: handle)
         pending.moveReaderIndex(forwardBy: taken)
         if pending.readableBytes == 0 { pending = ByteBuffer() } else { pending.discardReadBytes() }
+        if isEnded { leaveOnceTaken() }
     }
 
     /// Reads again after a pause, if a read was asked for meanwhile.
@@ -90,13 +94,33 @@ package final class ServerConnection: TransportConnection, ChannelDuplexHandler 
     }
 
     package func channelInactive(context: ChannelHandlerContext) {
-        leave()
+        end(context.eventLoop)
         context.fireChannelInactive()
     }
 
     package func handlerRemoved(context: ChannelHandlerContext) {
-        leave()
+        end(context.eventLoop)
         self.context = nil
+    }
+
+    /// The socket is gone.
+    ///
+    /// What came before its end and was not taken yet is taken first, as if the end had not been read yet.
+    private func end(_ loop: any EventLoop) {
+        guard !isEnded else { return }
+        isEnded = true
+        guard pending.readableBytes > 0, !isClosing else {
+            leave()
+            return
+        }
+        // Behind the turn: then it is known whether the owner waits for something before it takes more. Twice, because the turn may be
+        // asked for behind this. Safe because it runs on the loop.
+        let here = loop.assumeIsolated()
+        here.execute { here.execute { self.leaveOnceTaken() } }
+    }
+
+    private func leaveOnceTaken() {
+        if !isThrottled, !isHeld { leave() }
     }
 
     private func leave() {
@@ -116,7 +140,11 @@ package final class ServerConnection: TransportConnection, ChannelDuplexHandler 
     }
 
     package override func close(after bytes: ByteBuffer, deadline: TimeAmount) {
-        guard let context, !isClosing else { return }
+        guard !isClosing else { return }
+        guard let context, !isEnded else {
+            if isEnded { leave() }
+            return
+        }
         isClosing = true
         let channel = context.channel
         guard bytes.readableBytes > 0 else {
@@ -135,5 +163,6 @@ package final class ServerConnection: TransportConnection, ChannelDuplexHandler 
     package override func abort() {
         isClosing = true
         context?.close(promise: nil)
+        if isEnded { leave() }
     }
 }

@@ -110,7 +110,14 @@ public final class Broker: Service, Sendable {
     }
 
     private func end(_ threads: BrokerLoops, _ error: (any Error)?) async {
-        let homes = state.withLock { $0.homes }
+        let (homes, shell) = state.withLock { ($0.homes, $0.shell) }
+        // Where a listener could not be opened, others may have taken connections.
+        try? await threads.engine.submit {
+            // Safe because it runs on the loop of the shell.
+            guard let here = shell?.value, !here.isStopped else { return }
+            here.stopNow()
+            here.journal?.close()
+        }.get()
         finish(error)
         await adopt(security: nil)
         await homes?.end(on: threads.engine)
@@ -314,7 +321,13 @@ public final class Broker: Service, Sendable {
         }
         #if os(Linux)
         if let sockets = home.loop as? SocketLoop {
-            try await sockets.submit { try SocketConnection.adopt(descriptor, on: sockets, owner: home.owner) }.get()
+            do {
+                try await sockets.submit { try SocketConnection.adopt(descriptor, on: sockets, owner: home.owner) }
+                    .get()
+            } catch EventLoopError.shutdown {
+                SocketConnection.discard(descriptor)
+                throw BrokerError(.stopped, "The broker was stopped.")
+            }
             return
         }
         #endif

@@ -36,7 +36,12 @@ struct BrokerLoops: Sendable {
         var others: [any EventLoopGroup] = []
         // A socket can be adopted without a listener.
         if listeners.isEmpty || listeners.contains(where: \.stack.isPlain) {
-            for _ in 0..<networkLoops { others.append(try Self.start(isPlain: true)) }
+            do {
+                for _ in 0..<networkLoops { others.append(try Self.start(isPlain: true)) }
+            } catch {
+                for group in others + [home] { group.shutdownGracefully { _ in } }
+                throw error
+            }
         }
         plain = others.map { $0.next() }
         layered = hasLayers ? MultiThreadedEventLoopGroup(numberOfThreads: networkLoops) : nil

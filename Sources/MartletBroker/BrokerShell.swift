@@ -113,6 +113,8 @@ final class BrokerShell: ServerConnectionOwner {
     }
 
     func connectionClosed(_ index: Int32) {
+        // A shell that has stopped knows of none any more; TLS takes its time to say good-bye.
+        guard connections.indices.contains(Int(index)) else { return }
         connections[Int(index)] = nil
         throttle.forget(networks[Int(index)], at: clock.now)
         networks[Int(index)] = nil

@@ -1,6 +1,7 @@
 import MQTTClient
 import MQTTPackets
 import MartletBroker
+import NIOCore
 import Testing
 
 /// Sockets on loops of their own: what clients see is what they see without.
@@ -170,6 +171,83 @@ struct NetworkLoopTests {
             let at = bytes.lastIndex(of: 0xE0)
             #expect(at.map { bytes[($0 + 2)...].first } == 0x8B)
         }
+    }
+
+    /// Bytes of a client that sends all at once and goes: CONNECT with a will, messages, DISCONNECT.
+    private static func burst(of count: Int) -> [UInt8] {
+        var connect = Connect(version: .v5, clientIdentifier: "burst")
+        connect.cleanStart = true
+        connect.will = Will(topic: "last", payload: ByteBuffer(string: "will"), qos: .atMostOnce)
+        var bytes = ByteBuffer()
+        Packet.connect(connect).encode(into: &bytes, version: .v5)
+        for number in 0..<count {
+            let publish = Publish(qos: .atMostOnce, topic: "burst", payload: ByteBuffer(string: "\(number)"))
+            Packet.publish(publish).encode(into: &bytes, version: .v5)
+        }
+        Packet.disconnect(Disconnect(reasonCode: .normalDisconnection)).encode(into: &bytes, version: .v5)
+        return Array(bytes.readableBytesView)
+    }
+
+    @Test(
+        "What a client sent before it went is taken, though its rate holds that up, and its will is not sent",
+        arguments: [0, 1],
+        [false, true]
+    )
+    func lastWords(loops: Int, overWebSocket: Bool) async throws {
+        var limits = BrokerLimits()
+        limits.messagesPerSecond = 100
+        limits.messageBurst = 5
+        let doors = [listener("plain"), listener("web") { $0.webSocket = BrokerListenerWebSocket() }]
+        try await withBroker(doors, networkLoops: loops, limits: limits) { _, ports in
+            try await withClient(plain(ports["plain"]), "taker") { taker in
+                _ = try await taker.subscribe([
+                    MQTTSubscription("burst", qos: .atMostOnce), MQTTSubscription("last", qos: .atMostOnce),
+                ])
+                let count = 40
+                if overWebSocket {
+                    let raw = try await RawWebSocket.open(ports["web"] ?? 0)
+                    try await raw.send(RawWebSocket.frame(2, Self.burst(of: count)))
+                    await raw.endSending()
+                } else {
+                    let raw = try await RawConnection(port: ports["plain"] ?? 0)
+                    try await raw.send(Self.burst(of: count))
+                    await raw.endSending()
+                }
+                var texts: [String] = []
+                for await delivery in taker.deliveries {
+                    texts.append(delivery.message.text)
+                    if texts.count == count { break }
+                }
+                #expect(texts == (0..<count).map(String.init))
+                try await taker.publish(MQTTMessage(topic: "last", text: "marker", qos: .atLeastOnce))
+                for await delivery in taker.deliveries {
+                    #expect(delivery.message.text == "marker")
+                    break
+                }
+            }
+        }
+    }
+
+    @Test("A broker stops in peace while a client of TLS is connected", arguments: [0, 1])
+    func stopWithTLS(loops: Int) async throws {
+        let folder = try CertificateFolder()
+        let authority = try folder.authority("authority")
+        let pair = try folder.certificate("server", from: authority, hosts: ["localhost"])
+        let secure = listener {
+            $0.tls = BrokerListenerTLS(certificateChain: pair.certificate, privateKey: pair.key)
+        }
+        let client = try await withBroker([secure], networkLoops: loops) { broker, ports in
+            var tls = MQTTTLS()
+            tls.trustedAuthorities = authority.path
+            let endpoint = MQTTEndpoint.tls(host: "localhost", port: ports["test"] ?? 0, tls)
+            let client = Task {
+                try await withClient(endpoint, "stays") { client in for await _ in client.deliveries {} }
+            }
+            while try await broker.report().connectedClients == 0 { await Task.yield() }
+            return client
+        }
+        client.cancel()
+        _ = await client.result
     }
 
     @Test("A number of loops that nobody means is refused")

@@ -2,6 +2,7 @@ import Dispatch
 import Glibc
 import MQTTTransport
 import NIOCore
+import NIOPosix
 import Testing
 
 /// Connections on one loop, their owner on another: to both it is as if they lived together.
@@ -171,6 +172,46 @@ struct NetworkPortTests {
             }
             try await waitUntil { $0.packets == [[2], [1]] }
         }
+    }
+
+    @Test("A connection that is throttled again and again brings no more than one that is throttled once")
+    func throttledAgain() async throws {
+        let home = try await engine.submit { [engine, owner] in ConnectionHome(loop: engine, owner: owner) }.get()
+        // A loop of SwiftNIO: a read that was asked for is not taken back.
+        let channels = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let (away, port) = try await NetworkPort.open(on: channels.next(), for: home)
+        let (peer, other) = try PeerSocket.pair()
+        try await onEngine { $0.throttles = true }
+        _ = try await ServerListener.adopt(descriptor: other, on: channels.next()) {
+            ServerConnection(owner: away.owner)
+        }
+        let sender = DispatchQueue(label: "sender")
+        sender.async { peer.sendUntilEnd([UInt8](repeating: 1, count: 64 << 10)) }
+        try await waitUntil { $0.largest > 0 }
+        for _ in 0..<200 {
+            try await onEngine { owner in
+                owner.connections[0].isThrottled = false
+                owner.connections[0].presentAgain()
+                owner.connections[0].resumeReading()
+            }
+            // There and back, so that what was read in between is here.
+            try await onEngine { _ in }
+            try await channels.next().submit {}.get()
+        }
+        // What may be on its way before the first pause is there, and one round of reading; not 200 of those.
+        #expect(try await onEngine { $0.largest } < 5 << 20)
+        // Safe because it runs on the loop of the port.
+        try await engine.submit { port.value.end() }.get()
+        try await channels.shutdownGracefully()
+        try await engine.shutdownGracefully()
+        try await network.shutdownGracefully()
+    }
+
+    @Test("A task for a loop that has ended fails")
+    func endedLoop() async throws {
+        try await engine.shutdownGracefully()
+        try await network.shutdownGracefully()
+        await #expect(throws: EventLoopError.self) { try await engine.submit {}.get() }
     }
 
     @Test("The last bytes arrive before the end")

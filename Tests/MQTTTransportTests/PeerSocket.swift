@@ -46,6 +46,11 @@ final class PeerSocket: Sendable {
         }
     }
 
+    /// Sends the same bytes again and again until the other side has closed the connection.
+    func sendUntilEnd(_ bytes: [UInt8]) {
+        while bytes.withUnsafeBytes({ Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }) > 0 {}
+    }
+
     /// Waits for so many bytes; fewer come when the connection ends.
     func receive(_ count: Int) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)

@@ -7,6 +7,10 @@ final class RecordingOwner: ServerConnectionOwner, @unchecked Sendable {
     var isReadingPaused = false
     var accepts = true
     var echoes = false
+    /// Nothing is taken, and the connection is throttled, whenever something comes.
+    var throttles = false
+    /// The most bytes that were presented at once.
+    private(set) var largest = 0
     private(set) var connections: [TransportConnection] = []
     private(set) var packets: [[UInt8]] = []
     private(set) var calls = 0
@@ -21,6 +25,11 @@ final class RecordingOwner: ServerConnectionOwner, @unchecked Sendable {
 
     func connectionReceived(_ bytes: Span<UInt8>, on handle: Int32) -> Int {
         calls += 1
+        largest = max(largest, bytes.count)
+        if throttles {
+            connections[Int(handle)].isThrottled = true
+            return 0
+        }
         var at = 0
         while at < bytes.count, at + 1 + Int(bytes[at]) <= bytes.count {
             var packet: [UInt8] = []

@@ -63,6 +63,9 @@ package final class SocketConnection: TransportConnection {
         try open(descriptor, on: loop, owner: owner, origin: ConnectionOrigin(), gate: nil)
     }
 
+    /// Closes a socket that nobody takes over.
+    package static func discard(_ descriptor: CInt) { _ = Glibc.close(descriptor) }
+
     /// Begins with a socket that does not block, and that its gate admitted; closes it, and tells the gate, when it throws.
     static func open(
         _ descriptor: CInt,

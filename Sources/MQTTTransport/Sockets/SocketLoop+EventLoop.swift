@@ -1,11 +1,31 @@
 #if os(Linux)
 package import Dispatch
 package import NIOCore
+import NIOPosix
 import Synchronization
 
 extension SocketLoop {
     package func execute(_ task: @escaping @Sendable () -> Void) {
         if inEventLoop { tasks.append(LoopTask(run: task)) } else { _ = post(task) }
+    }
+
+    /// Runs a task on the loop; fails when that has ended, which another loop tells.
+    package func submit<T>(_ task: @escaping @Sendable () throws -> T) -> EventLoopFuture<T> {
+        // A promise of a loop that has ended could never be kept: it is made only once its task is taken.
+        func make() -> (task: @Sendable () -> Void, future: EventLoopFuture<T>) {
+            let promise = makePromise(of: T.self)
+            let run: @Sendable () -> Void = {
+                promise.assumeIsolatedUnsafeUnchecked().completeWith(Result { try task() })
+            }
+            return (run, promise.futureResult)
+        }
+        guard !inEventLoop else {
+            let (task, future) = make()
+            tasks.append(LoopTask(run: task))
+            return future
+        }
+        return post(making: make)
+            ?? MultiThreadedEventLoopGroup.singleton.next().makeFailedFuture(EventLoopError.shutdown)
     }
 
     // What `assumeIsolated().execute` calls, on the loop.

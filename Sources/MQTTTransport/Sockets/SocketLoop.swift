@@ -208,14 +208,18 @@ package final class SocketLoop: EventLoop, @unchecked Sendable {
     // MARK: Tasks from elsewhere, and the end
 
     /// Hands a task over from another thread; false when the loop has ended.
-    func post(_ task: @escaping @Sendable () -> Void) -> Bool {
-        let wakes: Bool? = inbox.withLock { inbox in
+    func post(_ task: @escaping @Sendable () -> Void) -> Bool { post(making: { (task, ()) }) != nil }
+
+    /// Hands a task over from another thread that is made only when the loop has not ended; nil when it has.
+    func post<Future: Sendable>(making make: () -> (task: @Sendable () -> Void, future: Future)) -> Future? {
+        let taken: (wakes: Bool, future: Future)? = inbox.withLock { inbox in
             guard !inbox.isClosed else { return nil }
+            let (task, future) = make()
             inbox.tasks.append(task)
-            return inbox.tasks.count == 1
+            return (inbox.tasks.count == 1, future)
         }
-        if wakes == true { eventfd_write(wakeUp, 1) }
-        return wakes != nil
+        if taken?.wakes == true { eventfd_write(wakeUp, 1) }
+        return taken?.future
     }
 
     /// Ends the loop with this round, and calls back when nothing on it runs any more.
@@ -224,15 +228,19 @@ package final class SocketLoop: EventLoop, @unchecked Sendable {
         whenStopped.append(done)
     }
 
-    private func end() {
-        for what in watched {
-            switch what {
+    private func closeWatched() {
+        // By index: a connection that ends says so to the list.
+        for index in watched.indices {
+            switch watched[index] {
             case .nothing: continue
             case .connection(let connection): connection.abort()
             case .listener(let listener): listener.closeNow()
             }
         }
-        watched = []
+    }
+
+    private func end() {
+        closeWatched()
         let late = inbox.withLock { inbox in
             inbox.isClosed = true
             defer { inbox.tasks = [] }
@@ -241,6 +249,10 @@ package final class SocketLoop: EventLoop, @unchecked Sendable {
         for task in late { tasks.append(LoopTask(run: task)) }
         for work in timers.removeAll() { work.fail(EventLoopError.shutdown) }
         while !tasks.isEmpty { runTasks() }
+        // What a late task has opened.
+        closeWatched()
+        while !tasks.isEmpty { runTasks() }
+        watched = []
         for done in whenStopped { done() }
         whenStopped = []
     }

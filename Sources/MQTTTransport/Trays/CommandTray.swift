@@ -14,8 +14,8 @@ struct CommandTray: Sendable {
 
     /// Empties it, and keeps its storage for the next round unless that is very large.
     mutating func clear() {
-        commands.removeAll(keepingCapacity: true)
-        deadlines.removeAll(keepingCapacity: true)
+        commands.removeAll(keepingCapacity: commands.count <= TrayLimits.keptEntries)
+        deadlines.removeAll(keepingCapacity: deadlines.count <= TrayLimits.keptEntries)
         if bytes.storageCapacity > TrayLimits.keptStorage { bytes = ByteBuffer() } else { bytes.clear() }
     }
 }

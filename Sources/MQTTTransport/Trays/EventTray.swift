@@ -17,8 +17,8 @@ struct EventTray: Sendable {
     /// Empties it, and keeps its storage for the next round unless that is very large.
     mutating func clear() {
         brought = bytes.readableBytes
-        events.removeAll(keepingCapacity: true)
-        origins.removeAll(keepingCapacity: true)
+        events.removeAll(keepingCapacity: events.count <= TrayLimits.keptEntries)
+        origins.removeAll(keepingCapacity: origins.count <= TrayLimits.keptEntries)
         if bytes.storageCapacity > TrayLimits.keptStorage { bytes = ByteBuffer() } else { bytes.clear() }
     }
 }

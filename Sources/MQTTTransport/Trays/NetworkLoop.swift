@@ -19,6 +19,8 @@ final class NetworkLoop: ServerConnectionOwner {
     private var untaken = 0
     /// Connections that brought more than that may be.
     private var waiting: [Int32] = []
+    /// Connections that the owner lets be read again.
+    private var resumed: [Int32] = []
     private var isFlushScheduled = false
     private let outbox: Mailbox<EventTray>
     /// What comes from the owner's loop.
@@ -109,6 +111,7 @@ final class NetworkLoop: ServerConnectionOwner {
             doneBytes += tray.bytes.readableBytes
             done.append(tray)
         }
+        readResumed()
         if doneBytes >= TrayLimits.unreturnedSentBytes || done.count >= TrayLimits.unreturnedTrays { scheduleFlush() }
         if untaken < TrayLimits.receivedBytes / 2, !waiting.isEmpty { readAgain() }
     }
@@ -130,7 +133,7 @@ final class NetworkLoop: ServerConnectionOwner {
             case .pause: connection?.isReadingPaused = true
             case .resume:
                 connection?.isReadingPaused = false
-                connection?.resumeReading()
+                resumed.append(command.slot)
             case .forget: free.append(command.slot)
             }
         }
@@ -139,6 +142,12 @@ final class NetworkLoop: ServerConnectionOwner {
     private func takeBack(_ returned: EventTray) {
         untaken -= returned.brought
         if spare.count < TrayLimits.spareTrays { spare.append(returned) }
+    }
+
+    /// Behind all that the owner said: a read that was begun is not taken back by a pause that stands further on.
+    private func readResumed() {
+        for slot in resumed { connections[Int(slot)]?.resumeReading() }
+        resumed.removeAll(keepingCapacity: true)
     }
 
     private func readAgain() {

@@ -148,6 +148,13 @@ package final class NetworkPort {
         if !done.isEmpty, !owner.isReadingPaused { scheduleFlush() }
     }
 
+    /// Does something when the owner has ended the turn of this round.
+    func afterTurn(_ task: @escaping () -> Void) {
+        // Safe because everything here runs on the loop. Twice, because the turn may be asked for behind this.
+        let loop = self.loop.assumeIsolated()
+        loop.execute { loop.execute(task) }
+    }
+
     private func scheduleFlush() {
         guard !isFlushScheduled else { return }
         isFlushScheduled = true

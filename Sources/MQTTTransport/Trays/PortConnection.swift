@@ -18,6 +18,8 @@ final class PortConnection: TransportConnection {
     /// What the other loop was told of reading.
     private var isPaused = false
     private var isClosing = false
+    /// The socket is gone.
+    private var isEnded = false
 
     init(port: NetworkPort, owner: any ServerConnectionOwner, slot: Int32, origin: ConnectionOrigin) {
         self.port = port
@@ -54,11 +56,12 @@ final class PortConnection: TransportConnection {
         let taken = owner.connectionReceived(pending.readableBytesUInt8Span, on: handle)
         pending.moveReaderIndex(forwardBy: taken)
         if pending.readableBytes == 0 { pending = ByteBuffer() } else { pending.discardReadBytes() }
+        if isEnded { leaveOnceTaken() }
     }
 
     override func readingMayHavePaused() {
         let pauses = isReadingPaused || isThrottled || isHeld
-        guard pauses != isPaused, !isClosing else { return }
+        guard pauses != isPaused, !isEnded else { return }
         isPaused = pauses
         port.tell(pauses ? .pause : .resume, slot)
     }
@@ -68,10 +71,11 @@ final class PortConnection: TransportConnection {
 
     // MARK: What goes out
 
-    override var isWritable: Bool { hasRoom && !isFull }
+    // What is for a socket that is gone goes nowhere, and need not wait for that.
+    override var isWritable: Bool { isEnded || (hasRoom && !isFull) }
 
     override func send(_ bytes: borrowing ByteBuffer) {
-        guard !isClosing else { return }
+        guard !isClosing, !isEnded else { return }
         port.send(copy bytes, slot)
         onTheWay += bytes.readableBytes
         if onTheWay > ServerListener.writeBufferWaterMark.high { isFull = true }
@@ -95,7 +99,7 @@ final class PortConnection: TransportConnection {
     override func close(after bytes: ByteBuffer, deadline: TimeAmount) {
         guard !isClosing else { return }
         isClosing = true
-        port.close(slot, after: bytes, deadline)
+        if isEnded { leave() } else { port.close(slot, after: bytes, deadline) }
     }
 
     override func abort() {
@@ -105,13 +109,21 @@ final class PortConnection: TransportConnection {
     }
 
     /// The socket is gone.
+    ///
+    /// What came before its end and was not taken yet is taken first, as if the end had not been read yet.
     func end() {
         isEnded = true
-        isClosing = true
-        leave()
+        guard pending.readableBytes > 0, !isClosing else {
+            leave()
+            return
+        }
+        // Behind the turn: then it is known whether the owner waits for something before it takes more.
+        port.afterTurn { self.leaveOnceTaken() }
     }
 
-    private var isEnded = false
+    private func leaveOnceTaken() {
+        if !isThrottled, !isHeld { leave() }
+    }
 
     private func leave() {
         pending = ByteBuffer()

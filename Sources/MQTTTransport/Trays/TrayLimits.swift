@@ -10,6 +10,8 @@ enum TrayLimits {
     static let unreturnedTrays = 8
     /// Empty trays kept for the next rounds.
     static let spareTrays = 16
+    /// Entries that an empty tray keeps room for.
+    static let keptEntries = 16_384
     /// Bytes of storage that an empty tray keeps.
     static let keptStorage = 1 << 20
 }

@@ -11,17 +11,20 @@ let quietLogger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler()
 /// - Parameters:
 ///   - listeners: The listeners.
 ///   - networkLoops: The threads for sockets, beside the engine's.
+///   - limits: What clients may use.
 ///   - body: The closure.
 /// - Returns: What the closure returns.
 /// - Throws: What the closure throws, or the broker.
 func withBroker<Result: Sendable>(
     _ listeners: [BrokerListener],
     networkLoops: Int = 0,
+    limits: BrokerLimits = BrokerLimits(),
     _ body: @Sendable (Broker, [String: Int]) async throws -> Result
 ) async throws -> Result {
     var configuration = BrokerConfiguration()
     configuration.listeners = listeners
     configuration.networkLoops = networkLoops
+    configuration.limits = limits
     let broker = Broker(configuration: configuration, logger: quietLogger)
     let running = Task { try await broker.run() }
     do {

@@ -63,6 +63,9 @@ final class RawConnection: Sendable {
         return state.withLock { $0.received }
     }
 
+    /// Sends nothing more, and reads on: a close that leaves answers unread would reset the connection.
+    func endSending() async { try? await channel.withLock { $0 }?.close(mode: .output) }
+
     /// Closes the connection.
     func close() async { try? await channel.withLock { $0 }?.close() }
 
