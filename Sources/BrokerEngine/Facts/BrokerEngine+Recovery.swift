@@ -467,7 +467,8 @@ extension BrokerEngine {
 
     private mutating func wake(_ session: Int32, _ disconnected: RecoveredDisconnect?) {
         let at = Int(session)
-        sessions[at].queue.finishRestoring(window: limits.inflightPerSession)
+        // Handshakes whose end was not durable are there again, too; but no identifier was used again before its end was.
+        sessions[at].queue.finishRestoring(window: Int(DeliveryQueue.lastIdentifier))
         sessions[at].identifierReuse.restart(at: sessions[at].queue.head)
         if let disconnected {
             sessions[at].endsAt = disconnected.endsAt

@@ -217,6 +217,31 @@ import Testing
         harness.check()
     }
 
+    /// The end of a handshake made room for the next one, and a crash took that end back: more may have begun than the window has places.
+    @Test func whatBeganInThePlaceOfAnotherBeforeACrashIsReleased() {
+        var harness = EngineHarness { $0.limits.inflightPerSession = 1 }
+        var reader = Self.reader(harness)
+        let writer = harness.connect("writer")
+        writer.publish("t/1", "a", qos: .exactlyOnce)
+        let properties = PublishProperties(messageExpiryInterval: 1)
+        writer.publish("t/1", "b", qos: .exactlyOnce, properties: properties)
+        let first = reader.takePublishes()
+        #expect(first.map(\.text) == ["a"])
+        reader.confirm(first[0])
+        harness.holdsPages = true
+        reader.complete(first[0].packetIdentifier ?? 0)
+        let begun = reader.takePublishes()
+        #expect(begun.map(\.text) == ["b"])
+        harness = harness.crash(downtime: 5_000)
+        harness.advance(seconds: 1)
+        reader = harness.resume("reader")
+        #expect(reader.takePublishes().isEmpty, "it is expired")
+        #expect(reader.takePubRels().map(\.packetIdentifier) == [first[0].packetIdentifier])
+        reader.complete(first[0].packetIdentifier ?? 0)
+        #expect(reader.takePubRels().map(\.packetIdentifier) == begun.map(\.packetIdentifier))
+        harness.check()
+    }
+
     @Test func whatBecameTooLargeIsReleased() {
         let harness = EngineHarness()
         var reader = Self.reader(harness)
