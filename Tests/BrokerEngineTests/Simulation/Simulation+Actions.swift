@@ -191,8 +191,13 @@ extension Simulation {
         subscribe(index, wish, identifier: identifier)
     }
 
+    /// Whether the engine has ended a connection, and only waits until its last bytes are taken: it hears nothing of it any more.
+    private func isEnding(_ peer: Peer) -> Bool {
+        harness.engine.connections[Int(peer.handle.index)].state == .closing
+    }
+
     func subscribe(_ index: Int, _ wish: SubscribeFilter, identifier: UInt32) {
-        guard let peer = clients[index].peer else { return }
+        guard let peer = clients[index].peer, !isEnding(peer) else { return }
         let name = clients[index].profile.name
         let filter = wish.filter
         note("\(name) subscribes to \(filter), identifier \(identifier)")
@@ -227,7 +232,7 @@ extension Simulation {
     }
 
     func unsubscribe(_ index: Int) {
-        guard let peer = clients[index].peer else { return }
+        guard let peer = clients[index].peer, !isEnding(peer) else { return }
         let name = clients[index].profile.name
         let filter = random.pick(Self.filters + Self.sharedFilters + Self.sharedFilters)
         note("\(name) unsubscribes from \(filter)")

@@ -195,23 +195,31 @@ extension Simulation {
     private func nextOrdinary(_ publish: Publish, _ wire: Int, _ index: Int) -> Model.Entry? {
         let name = clients[index].profile.name
         let queue = model.sessions[name]?.queue ?? []
+        let isSmall = model.sessions[name]?.isSmall == true
+        // One that may be gone looks like one that must be there: then it is that one.
+        var found: Int?
         for at in queue.indices where !clients[index].received.contains(queue[at].order) && !queue[at].isConfirmed {
             let entry = queue[at]
-            if messages[entry.message].wireIdentifier == wire, entry.retain == publish.retain,
-                clients[index].profile.version != .v5
-                    || entry.identifiers == publish.properties.subscriptionIdentifiers.sorted()
-            {
-                clients[index].received.insert(entry.order)
-                model.sessions[name]?.queue[at].wasReceived = true
-                return entry
-            }
-            if !mayVanish(entry, isSmall: model.sessions[name]?.isSmall == true) {
-                fail("\(name) got \(wire), but message \(entry.message) is next")
-                return nil
+            let isMatch = isMatch(entry, publish, wire, index)
+            if isMatch, found == nil || !mayVanish(entry, isSmall: isSmall) { found = at }
+            guard mayVanish(entry, isSmall: isSmall) else {
+                if found == nil { fail("\(name) got \(wire), but message \(entry.message) is next") }
+                break
             }
         }
-        fail("\(name) got \(wire), which does not wait for it")
-        return nil
+        guard let found else {
+            fail("\(name) got \(wire), which does not wait for it")
+            return nil
+        }
+        clients[index].received.insert(queue[found].order)
+        model.sessions[name]?.queue[found].wasReceived = true
+        return queue[found]
+    }
+
+    private func isMatch(_ entry: Model.Entry, _ publish: Publish, _ wire: Int, _ index: Int) -> Bool {
+        messages[entry.message].wireIdentifier == wire && entry.retain == publish.retain
+            && (clients[index].profile.version != .v5
+                || entry.identifiers == publish.properties.subscriptionIdentifiers.sorted())
     }
 
     private func shared(
