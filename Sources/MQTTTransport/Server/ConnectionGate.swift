@@ -2,7 +2,7 @@ package import NIOCore
 
 /// Who counts the connections of a listener, from accepting them until they are gone, and may turn one away.
 ///
-/// Called on the event loop of the connection, once a connection and event.
+/// Called on the event loop of the connection or of its listener, once a connection and event.
 package protocol ConnectionGate: AnyObject, Sendable {
     /// A connection was accepted; false closes it at once.
     ///
