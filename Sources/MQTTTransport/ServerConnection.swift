@@ -113,11 +113,8 @@ package final class ServerConnection: TransportConnection, ChannelDuplexHandler 
             leave()
             return
         }
-        // Behind the turn: then it is known whether the owner waits for something before it takes more. Twice, because the turn may be
-        // asked for behind this.
-        // Safe because it runs on the loop.
-        let here = loop.assumeIsolated()
-        here.execute { here.execute { self.leaveOnceTaken() } }
+        // Then it is known whether the owner waits for something before it takes more.
+        loop.executeBehindTurn { self.leaveOnceTaken() }
     }
 
     private func leaveOnceTaken() {

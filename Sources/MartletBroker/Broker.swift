@@ -111,12 +111,11 @@ public final class Broker: Service, Sendable {
 
     private func end(_ threads: BrokerLoops, _ error: (any Error)?) async {
         let (homes, shell) = state.withLock { ($0.homes, $0.shell) }
-        // Where a listener could not be opened, others may have taken connections.
+        // Also where a listener could not be opened: others may have taken connections.
         try? await threads.engine.submit {
             // Safe because it runs on the loop of the shell.
-            guard let here = shell?.value, !here.isStopped else { return }
-            here.stopNow()
-            here.journal?.close()
+            shell?.value.stopNow()
+            shell?.value.journal?.close()
         }.get()
         finish(error)
         await adopt(security: nil)
@@ -218,11 +217,6 @@ public final class Broker: Service, Sendable {
             }
         }
         try? await promise.futureResult.get()
-        try? await loop.submit {
-            // Safe because it runs on the loop of the shell.
-            shell.value.stopNow()
-            shell.value.journal?.close()
-        }.get()
     }
 
     private func finish(_ error: (any Error)?) {

@@ -24,6 +24,8 @@ public struct BrokerConfiguration: Sendable {
     ///
     /// What is damaged is set aside, never deleted.
     public var acceptsDataLoss = false
+    /// What ``networkLoops`` may be.
+    package static let allowedNetworkLoops = 0...64
     /// Threads that read from and write to sockets, beside the one of the engine: 0 to 64; with 0 the engine's own does.
     ///
     /// More than 0 costs each message a way between two threads, and pays where TLS or very many connections are what one core is too

@@ -4,9 +4,6 @@ import NIOPosix
 
 /// The event loops of a broker: the engine's, and those of its sockets where these have loops of their own.
 struct BrokerLoops: Sendable {
-    /// What the configuration may ask for.
-    static let allowed = 0...64
-
     /// The loop of the engine.
     let engine: any EventLoop
     /// Those of plain sockets; none where they live on the engine's.

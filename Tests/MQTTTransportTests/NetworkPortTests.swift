@@ -46,14 +46,7 @@ struct NetworkPortTests {
             let (peer, other) = try PeerSocket.pair()
             try await onEngine { $0.echoes = true }
             try await adopt(other)
-            var text: [UInt8] = []
-            for number in 0..<200 { text += [3, UInt8(number), UInt8(truncatingIfNeeded: number &* 7), 1] }
-            var at = 0
-            while at < text.count {
-                try peer.send(Array(text[at..<min(at + portion, text.count)]))
-                at += portion
-            }
-            #expect(peer.receive(text.count) == text)
+            try peer.expectEcho(inPortionsOf: portion)
         }
     }
 

@@ -46,6 +46,18 @@ final class PeerSocket: Sendable {
         }
     }
 
+    /// Sends packets of the recording owner in portions, which it echoes, and expects them back in order.
+    func expectEcho(inPortionsOf portion: Int) throws {
+        var text: [UInt8] = []
+        for number in 0..<200 { text += [3, UInt8(number), UInt8(truncatingIfNeeded: number &* 7), 1] }
+        var at = 0
+        while at < text.count {
+            try send(Array(text[at..<min(at + portion, text.count)]))
+            at += portion
+        }
+        #expect(receive(text.count) == text)
+    }
+
     /// Sends the same bytes again and again until the other side has closed the connection.
     func sendUntilEnd(_ bytes: [UInt8]) {
         while bytes.withUnsafeBytes({ Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }) > 0 {}

@@ -69,7 +69,7 @@ extension BrokerEngine {
         handBack(of: session, isAttempt: isAttempt)
         returnPins(of: session)
         // What only this member could take is too large for all that are left.
-        for group in sessions[at].groups where groups[Int(group)].queued > 0 { pumpLater(group: group) }
+        pumpGroups(of: session)
         if state.hasWatches || state.hasPrefixWatches { state.disconnect(StateClient(session)) }
         rewind(session, isAttempt: isAttempt)
         if isNormal {

@@ -34,7 +34,7 @@ extension BrokerEngine {
 
     /// The groups a session is a member of may go on.
     @inline(__always)
-    private mutating func pumpGroups(of session: Int32) {
+    mutating func pumpGroups(of session: Int32) {
         let at = Int(session)
         var index = 0
         while index < sessions[at].groups.count {

@@ -5,7 +5,7 @@ package import NIOCore
 /// It lives on the owner's loop.
 package final class NetworkPort {
     private let owner: any ServerConnectionOwner
-    private let loop: any EventLoop
+    let loop: any EventLoop
     /// The connections by their slot.
     private var connections: [PortConnection?] = []
     private var tray = CommandTray()
@@ -146,13 +146,6 @@ package final class NetworkPort {
     /// Gives trays back that are done, unless the owner wants to hear no more for now.
     func giveBack() {
         if !done.isEmpty, !owner.isReadingPaused { scheduleFlush() }
-    }
-
-    /// Does something when the owner has ended the turn of this round.
-    func afterTurn(_ task: @escaping () -> Void) {
-        // Safe because everything here runs on the loop. Twice, because the turn may be asked for behind this.
-        let loop = self.loop.assumeIsolated()
-        loop.execute { loop.execute(task) }
     }
 
     private func scheduleFlush() {

@@ -117,8 +117,8 @@ final class PortConnection: TransportConnection {
             leave()
             return
         }
-        // Behind the turn: then it is known whether the owner waits for something before it takes more.
-        port.afterTurn { self.leaveOnceTaken() }
+        // Then it is known whether the owner waits for something before it takes more.
+        port.loop.executeBehindTurn { self.leaveOnceTaken() }
     }
 
     private func leaveOnceTaken() {

@@ -16,8 +16,8 @@ extension BrokerConfiguration {
         if let prefix = responseTopicPrefix, prefix.isEmpty || prefix.contains(where: { "+#\0".contains($0) }) {
             problems.append("responseTopicPrefix: '\(prefix)' begins no topic: it has no +, # or NUL, and is not empty")
         }
-        if !BrokerLoops.allowed.contains(networkLoops) {
-            problems.append("networkLoops: \(networkLoops) is not from 0 to \(BrokerLoops.allowed.upperBound)")
+        if !Self.allowedNetworkLoops.contains(networkLoops) {
+            problems.append("networkLoops: \(networkLoops) is not from 0 to \(Self.allowedNetworkLoops.upperBound)")
         }
         if redirection?.reference?.isEmpty == true {
             problems.append("redirection: the reference is empty: leave it out, or name servers such as host:1883")

@@ -52,7 +52,7 @@ extension BrokerFile {
         section.key(
             "networkLoops",
             "Threads for sockets, beside the engine's (0: the engine's does it)",
-            .integer(0...64),
+            .integer(BrokerConfiguration.allowedNetworkLoops),
             \.networkLoops
         )
         section.key("listeners", "Where the broker listens", .list(.section(listener) { .unnamed }), \.listeners)

@@ -97,7 +97,7 @@ struct BrokerRunCommand: AsyncParsableCommand {
         guard port.map({ (0...65_535).contains($0) }) ?? true else {
             throw ValidationError("--port is a number from 0 to 65535")
         }
-        guard networkLoops.map({ (0...64).contains($0) }) ?? true else {
+        guard networkLoops.map(BrokerConfiguration.allowedNetworkLoops.contains) ?? true else {
             throw ValidationError("--network-loops is a number from 0 to 64")
         }
         guard !isInMemory || data == nil else { throw ValidationError("give either --data or --in-memory") }
