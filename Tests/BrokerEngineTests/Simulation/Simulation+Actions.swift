@@ -192,7 +192,7 @@ extension Simulation {
     }
 
     /// Whether the engine has ended a connection, and only waits until its last bytes are taken: it hears nothing of it any more.
-    private func isEnding(_ peer: Peer) -> Bool {
+    func isEnding(_ peer: Peer) -> Bool {
         harness.engine.connections[Int(peer.handle.index)].state == .closing
     }
 

@@ -8,6 +8,9 @@ extension Simulation {
     func advance() { advance(by: random.pick([10, 1_000, 6_000, 25_000])) }
 
     func advance(by milliseconds: Int) {
+        // A session's time runs from when the engine ended its connection, which the model sees at the end of the turn.
+        endTurnIfEnding()
+        defer { endTurnIfEnding() }
         let later = harness.now.milliseconds + Int64(milliseconds)
         note("\(milliseconds) milliseconds pass")
         let due = model.sessions.filter {
@@ -23,6 +26,10 @@ extension Simulation {
             }
             if let session = model.sessions[name], session.endsAt <= later { endSession(name) }
         }
+    }
+
+    private func endTurnIfEnding() {
+        if clients.contains(where: { $0.peer.map(isEnding) ?? false }) { turn() }
     }
 
     private func slot(of client: String) -> Int32 {
