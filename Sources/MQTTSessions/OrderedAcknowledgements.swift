@@ -1,7 +1,7 @@
 /// Releases acknowledgements in the order in which the messages arrived, whatever order the work on them ends in.
 ///
 /// A receiver must acknowledge in the order of arrival, by PUBACK and by PUBREC [MQTT-4.6.0-2] [MQTT-4.6.0-3]. The capacity is the Receive Maximum that it
-/// announced: a sender that goes past it breaks the protocol (MQTT 5.0 §3.3.4), and is told so by the caller.
+/// announced, and what it bears with beyond: a sender that goes past it breaks the protocol (MQTT 5.0 §3.3.4), and is told so by the caller.
 package struct OrderedAcknowledgements: Sendable {
     /// An acknowledgement that may leave.
     package struct Released: Sendable, Equatable {
@@ -15,9 +15,12 @@ package struct OrderedAcknowledgements: Sendable {
     package let capacity: Int
     /// How many messages arrived and are not released.
     package var count: Int { Int(self.next - self.first) }
+    /// The bytes of the messages that arrived and are not released.
+    package private(set) var bytes = 0
 
     private struct Slot {
         var identifier: UInt16 = 0
+        var bytes: UInt32 = 0
         var isFinished = false
         var isExactlyOnce = false
     }
@@ -40,12 +43,18 @@ package struct OrderedAcknowledgements: Sendable {
     /// - Parameters:
     ///   - identifier: Its packet identifier.
     ///   - isExactlyOnce: Whether it is of QoS 2.
+    ///   - bytes: How large it is.
     /// - Returns: The number by which to finish it, or `nil` if the sender went past the capacity.
-    package mutating func arrive(_ identifier: UInt16, isExactlyOnce: Bool = false) -> UInt64? {
+    package mutating func arrive(_ identifier: UInt16, isExactlyOnce: Bool = false, bytes: Int = 0) -> UInt64? {
         guard self.count < self.capacity else { return nil }
         if self.count == self.ring.count { self.grow() }
         let number = self.next
-        self.ring[self.index(of: number)] = Slot(identifier: identifier, isExactlyOnce: isExactlyOnce)
+        self.ring[self.index(of: number)] = Slot(
+            identifier: identifier,
+            bytes: UInt32(clamping: bytes),
+            isExactlyOnce: isExactlyOnce
+        )
+        self.bytes += Int(UInt32(clamping: bytes))
         self.next += 1
         return number
     }
@@ -71,6 +80,7 @@ package struct OrderedAcknowledgements: Sendable {
         let slot = self.ring[self.index(of: self.first)]
         guard slot.isFinished else { return nil }
         self.first += 1
+        self.bytes -= Int(slot.bytes)
         return Released(identifier: slot.identifier, isExactlyOnce: slot.isExactlyOnce)
     }
 

@@ -160,6 +160,50 @@ struct DeliveringTests {
         }
     }
 
+    @Test func aServerThatKnowsNoReceiveMaximumIsBorneWith() async throws {
+        let peer = Peer()
+        var configuration = MQTTClientConfiguration.testing(peer.endpoint)
+        configuration.receiveMaximum = 2
+        try await withClient(configuration) { client in
+            let (connection, _) = try await peer.welcome()
+            let identifiers = 1...5_000 as ClosedRange<UInt16>
+            var buffer = ByteBuffer()
+            for identifier in identifiers { Self.message(identifier).encode(into: &buffer, version: .v5) }
+            try await connection.send(bytes: Array(buffer.readableBytesView))
+            var held: [MQTTDelivery] = []
+            for await delivery in client.deliveries.prefix(identifiers.count) { held.append(delivery) }
+            for delivery in held { delivery.acknowledge() }
+            for identifier in identifiers {
+                #expect(try await connection.receive() == .puback(PubAck(packetIdentifier: identifier)))
+            }
+        }
+    }
+
+    @Test func beyondTheReceiveMaximumBytesAreLimitedToo() async throws {
+        let peer = Peer()
+        var configuration = MQTTClientConfiguration.testing(peer.endpoint)
+        configuration.receiveMaximum = 2
+        configuration.receiveMaximumAllowanceBytes = 3_000
+        try await withClient(configuration) { client in
+            let (connection, _) = try await peer.welcome()
+            let large = String(repeating: "x", count: 2_000)
+            // Within the Receive Maximum, whatever the size; and what is acknowledged does not count.
+            try await connection.send(Self.message(1, large), Self.message(2, large))
+            for await delivery in client.deliveries.prefix(2) { delivery.acknowledge() }
+            for _ in 1...2 { _ = try await connection.receive() }
+            try await connection.send(Self.message(1), Self.message(2), Self.message(3), Self.message(4, large))
+            for await delivery in client.deliveries.prefix(4) { delivery.acknowledge() }
+            for identifier in 1...4 as ClosedRange<UInt16> {
+                #expect(try await connection.receive() == .puback(PubAck(packetIdentifier: identifier)))
+            }
+            try await connection.send(Self.message(1, large), Self.message(2), Self.message(3, large))
+            #expect(try await connection.receive() == .disconnect(Disconnect(reasonCode: .receiveMaximumExceeded)))
+            await connection.close()
+            _ = try await peer.welcome(ConnAck(sessionPresent: true))
+            try await client.waitUntilConnected()
+        }
+    }
+
     @Test func whatWasNotTakenIsDroppedWithItsConnectionAndComesAgain() async throws {
         let peer = Peer()
         try await withClient(.testing(peer.endpoint)) { client in

@@ -18,10 +18,13 @@ public struct MQTTClientConfiguration: Sendable {
     public var receiveMaximum: Int = 64
     /// How many messages past ``receiveMaximum`` are borne with before the connection is ended for it (reason 0x93).
     ///
-    /// A server may send none, but mosquitto 2.0.11, for one, often does. With no allowance the client would lose its
-    /// connection to such a server again and again, for it sends them again on the next. Each connection on which it
-    /// happens is logged, and the messages are counted.
-    public var receiveMaximumAllowance: Int = 1_024
+    /// A server may send none, but mosquitto 2.0.11, for one, now and then does. With too small an allowance the client
+    /// would lose its connection to such a server again and again, for it sends them again on the next. So by default
+    /// only packet identifiers and ``receiveMaximumAllowanceBytes`` limit it. Each connection on which it happens is
+    /// logged, and the messages are counted.
+    public var receiveMaximumAllowance: Int = 65_535
+    /// How many bytes of unacknowledged messages are held at most once there are more than ``receiveMaximum`` of them.
+    public var receiveMaximumAllowanceBytes: Int = 128 * 1_024 * 1_024
     /// How many QoS 0 messages wait for the consumer at once; later ones are dropped and counted.
     public var maximumWaitingQoS0: Int = 1_024
     /// The largest packet that the client takes, in bytes.

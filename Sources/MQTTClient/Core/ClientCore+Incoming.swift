@@ -3,6 +3,7 @@ import MQTTPackets
 import MQTTSessions
 import MQTTTransport
 import Metrics
+import NIOCore
 
 extension ClientCore {
     /// Works on one packet of an accepted connection.
@@ -32,13 +33,14 @@ extension ClientCore {
         var receipt: Receipt?
         if let identifier = publish.packetIdentifier {
             let isExactlyOnce = publish.qos == .exactlyOnce
-            guard let sequence = self.acknowledgements.arrive(identifier, isExactlyOnce: isExactlyOnce) else {
-                let held = self.acknowledgements.count
-                let message = "\(held) unacknowledged messages are held, and another came"
+            let bytes = publish.topic.utf8.count + publish.payload.readableBytes
+            let arrived = self.acknowledgements.arrive(identifier, isExactlyOnce: isExactlyOnce, bytes: bytes)
+            guard let sequence = arrived, self.isBearable() else {
+                let (held, bytes) = (self.acknowledgements.count, self.acknowledgements.bytes)
+                let message = "\(held) unacknowledged messages of \(bytes) bytes are held, and another came"
                 self.violated(connection, .receiveMaximumExceeded, message)
                 return
             }
-            if self.acknowledgements.count > self.configuration.receiveMaximum { self.overran() }
             let position = ReceiptPosition(connection: self.connectionNumber, sequence: sequence)
             var held: HeldMessage?
             if isExactlyOnce {
@@ -77,6 +79,14 @@ extension ClientCore {
     /// Whether messages of a topic are not for the application's hands: the client itself is done with them at once.
     private func isForItself(_ topic: String) -> Bool {
         self.requests.isResponseTopic(topic) || !self.listeners.listeners(of: topic).isEmpty
+    }
+
+    /// Whether what is held is within the Receive Maximum, or within what is borne with beyond it.
+    private func isBearable() -> Bool {
+        guard self.acknowledgements.count > self.configuration.receiveMaximum else { return true }
+        guard self.acknowledgements.bytes <= self.configuration.receiveMaximumAllowanceBytes else { return false }
+        self.overran()
+        return true
     }
 
     private func overran() {
