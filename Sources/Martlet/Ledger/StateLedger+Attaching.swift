@@ -1,5 +1,6 @@
 import CoreMetrics
 import Logging
+import MQTTClient
 import SQLiteCheckpoint
 import StateStore
 import StateStoreClient
@@ -29,7 +30,7 @@ extension StateLedger {
                     }
                 } catch {
                     failures += 1
-                    guard !Task.isCancelled, cache.connection == connection else { continue }
+                    guard !Task.isCancelled, cache.connection == connection, !Self.isClosing(error) else { continue }
                     logger.warning("The state store does not answer; trying again", metadata: ["error": "\(error)"])
                     let wait = Limits.backoff.wait(afterAttempt: failures, random: randomness())
                     group.addTask {
@@ -40,6 +41,11 @@ extension StateLedger {
             }
             group.cancelAll()
         }
+    }
+
+    /// Whether a request failed because the worker, which ends, has closed its client: nothing to tell of or to try again.
+    private static func isClosing(_ error: any Error) -> Bool {
+        ((error as? StateStoreError)?.cause as? MQTTClientError)?.code == .closed
     }
 
     private func followChanges() async {

@@ -144,6 +144,7 @@ extension WorkerRun {
                 connected.set(information)
                 let session = information.sessionPresent ? "resumed" : "new"
                 logger.info("Connected", metadata: ["session": "\(session)"])
+            case .disconnected(let error) where error.code == .closed: logger.info("Disconnected")
             case .disconnected(let error):
                 logger.warning("The connection is lost; the client makes another", metadata: ["error": "\(error)"])
             case .sessionLost:
