@@ -9,7 +9,11 @@ import NIOCore
 /// All of it runs on its loop; what comes from elsewhere (a page that is durable) is brought there.
 final class BrokerShell: ServerConnectionOwner {
     let loop: any EventLoop
-    var engine: BrokerEngine
+    private let cell: EngineCell
+    var engine: BrokerEngine {
+        @inline(__always) _read { yield cell.engine }
+        @inline(__always) _modify { yield &cell.engine }
+    }
     let journal: (any Journal)?
     let clock: any BrokerClock
     let logger: Logger
@@ -63,7 +67,7 @@ final class BrokerShell: ServerConnectionOwner {
     ) {
         self.health = health
         self.loop = loop
-        self.engine = engine
+        cell = EngineCell(engine)
         self.journal = journal
         self.clock = clock
         self.limits = limits

@@ -54,7 +54,7 @@ extension BrokerEngine {
     private static let goneText = "this session does not hold that delivery"
 
     /// The delivery of an identity that the session has in its hands, on its present connection.
-    private func delivery(_ id: Span<UInt8>, of session: Int32) -> CommitPlan.Delivery? {
+    private mutating func delivery(_ id: Span<UInt8>, of session: Int32) -> CommitPlan.Delivery? {
         guard session >= 0, let identity = DeliveryIdentity(id) else { return nil }
         switch identity.owner {
         case .group:
@@ -182,7 +182,7 @@ extension BrokerEngine {
     }
 
     /// Whether one of the receivers of a message of QoS 1 would take it.
-    private func hasTaker(_ index: Int, _ length: Int, behind others: Int) -> Bool {
+    private mutating func hasTaker(_ index: Int, _ length: Int, behind others: Int) -> Bool {
         if !cache.entries[index].set.groups.isEmpty { return true }
         return cache.entries[index].set.targets.contains { target in
             let at = Int(target.session)

@@ -1,7 +1,7 @@
 /// What a session that asked for it learns of each delivery, and how often deliveries ended in vain.
 extension BrokerEngine {
     /// What is said of a delivery of a group.
-    func facts(of message: Int32, ofGroup group: Int32) -> DeliveryFacts {
+    mutating func facts(of message: Int32, ofGroup group: Int32) -> DeliveryFacts {
         let identity = DeliveryIdentity(
             owner: .group,
             number: groups[Int(group)].deliveryID,
@@ -16,7 +16,7 @@ extension BrokerEngine {
     }
 
     /// What is said of a delivery of a session's own queue.
-    func facts(at position: UInt64, of session: Int32) -> DeliveryFacts {
+    mutating func facts(at position: UInt64, of session: Int32) -> DeliveryFacts {
         let entry = sessions[Int(session)].queue[position]
         let identity = DeliveryIdentity(
             owner: .session,
@@ -28,7 +28,7 @@ extension BrokerEngine {
     }
 
     /// How many deliveries of a message to members of a group ended in vain.
-    func ended(_ message: Int32, ofGroup group: Int32) -> UInt32 {
+    mutating func ended(_ message: Int32, ofGroup group: Int32) -> UInt32 {
         guard messages.slots[Int(message)].hasAttempts else { return 0 }
         return attempts[AttemptKey(group: group, message: message)] ?? 0
     }
@@ -59,7 +59,7 @@ extension BrokerEngine {
     }
 
     /// How deliveries of a message to a group ended; nil when none did in vain.
-    func endedDeliveries(_ message: Int32, ofGroup group: Int32) -> EndedDeliveries? {
+    mutating func endedDeliveries(_ message: Int32, ofGroup group: Int32) -> EndedDeliveries? {
         let attempts = ended(message, ofGroup: group)
         guard attempts > 0 else { return nil }
         return EndedDeliveries(attempts: attempts, history: histories[AttemptKey(group: group, message: message)])

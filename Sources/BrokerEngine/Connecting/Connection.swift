@@ -81,5 +81,7 @@ struct Connection {
     /// Whether CONNACK waits for its page: nothing may leave before it ([MQTT-3.2.0-1]).
     var isConnAckHeld: Bool { connackPage != 0 }
     /// Whether deliveries may be written now.
-    var takesDeliveries: Bool { state == .connected && isWritable && !isConnAckHeld }
+    var takesDeliveries: Bool {
+        @inline(__always) get { state == .connected && isWritable && !isConnAckHeld }
+    }
 }

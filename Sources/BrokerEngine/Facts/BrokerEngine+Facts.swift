@@ -283,6 +283,7 @@ extension BrokerEngine {
 
     /// Writes what was acknowledged in this turn: one record a session and a group.
     mutating func journalAcknowledgements() {
+        guard !acknowledgingSessions.isEmpty || !acknowledgingGroups.isEmpty else { return }
         for session in acknowledgingSessions {
             sessions[Int(session)].isAcknowledgementPending = false
             if !sessions[Int(session)].acknowledged.isEmpty { writeAcknowledged(session) }

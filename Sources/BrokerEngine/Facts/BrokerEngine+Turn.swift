@@ -19,14 +19,11 @@ extension BrokerEngine {
             pump(group: group)
             index += 1
         }
-        pendingGroups.removeAll(keepingCapacity: true)
+        if index > 0 { pendingGroups.removeAll(keepingCapacity: true) }
         // What groups put into the queues of their members.
-        if !pendingSessions.isEmpty { pumpSessions() }
+        pumpSessions()
         journalAcknowledgements()
-        freeSessions.append(contentsOf: endedSessions)
-        endedSessions.removeAll(keepingCapacity: true)
-        freeGroups.append(contentsOf: endedGroups)
-        endedGroups.removeAll(keepingCapacity: true)
+        freeEnded()
         if log.isOn {
             clean()
             log.trim()
@@ -37,7 +34,19 @@ extension BrokerEngine {
         statistics.storedBytes = messages.storedBytes
     }
 
+    private mutating func freeEnded() {
+        if !endedSessions.isEmpty {
+            freeSessions.append(contentsOf: endedSessions)
+            endedSessions.removeAll(keepingCapacity: true)
+        }
+        if !endedGroups.isEmpty {
+            freeGroups.append(contentsOf: endedGroups)
+            endedGroups.removeAll(keepingCapacity: true)
+        }
+    }
+
     private mutating func pumpSessions() {
+        guard !pendingSessions.isEmpty else { return }
         var index = 0
         while index < pendingSessions.count {
             let session = pendingSessions[index]
@@ -51,10 +60,14 @@ extension BrokerEngine {
     /// Whether another turn would do something, though nothing new came: taken output made room, a page became durable.
     ///
     /// Asked after the outputs were taken and after ``pageIsDurable(_:)``; call ``endTurn(at:)`` again while it is true.
-    package var wantsTurn: Bool { !pendingSessions.isEmpty || !pendingGroups.isEmpty }
+    package var wantsTurn: Bool {
+        mutating get { !pendingSessions.isEmpty || !pendingGroups.isEmpty }
+    }
 
     /// When something is due that does not wait for the next tick: a key's end, a delivery that was put off; `never` for nothing.
-    package var nextDue: EngineTime { min(EngineTime(milliseconds: state.nextExpiry), delays.nextDue) }
+    package var nextDue: EngineTime {
+        mutating get { min(EngineTime(milliseconds: state.nextExpiry), delays.nextDue) }
+    }
 
     /// The facts decided since the last page, when there are any; hand them to the journal, one page at a time.
     ///
@@ -90,7 +103,9 @@ extension BrokerEngine {
     package var firstLivePage: UInt64 { log.dropBelow }
 
     /// Bytes of facts decided and not handed to the journal yet.
-    package var openPageBytes: Int { log.writer.byteCount }
+    package var openPageBytes: Int {
+        mutating get { log.writer.byteCount }
+    }
 
     /// The size of the journal's pages, and how much of it is alive.
     package var journalBytes: (total: Int, live: Int) { (log.totalBytes, log.liveBytes) }

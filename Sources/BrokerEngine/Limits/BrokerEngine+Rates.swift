@@ -14,10 +14,12 @@ extension BrokerEngine {
     ///
     /// - Parameter handle: The connection.
     /// - Returns: Whether it is paused.
-    package func isPaused(_ handle: ConnectionHandle) -> Bool { connections[Int(handle.index)].isPaused }
+    package mutating func isPaused(_ handle: ConnectionHandle) -> Bool { connections[Int(handle.index)].isPaused }
 
     /// When ``takeResumed(at:)`` has something; `never` while nobody is paused.
-    package var nextResume: EngineTime { pausedConnections.isEmpty ? .never : resumesAt }
+    package var nextResume: EngineTime {
+        mutating get { pausedConnections.isEmpty ? .never : resumesAt }
+    }
 
     /// The connections that may be read from again: present what was not taken of them, and read on.
     ///

@@ -4,7 +4,7 @@ extension BrokerEngine {
     /// Whether a retained message has a place: its topic has one already, or there are fewer than ``EngineLimits/retainedMessages``.
     ///
     /// With as many more before it as `others` says.
-    func hasRoomForRetained(_ bytes: Span<UInt8>, _ view: PublishView, behind others: Int = 0) -> Bool {
+    mutating func hasRoomForRetained(_ bytes: Span<UInt8>, _ view: PublishView, behind others: Int = 0) -> Bool {
         if view.payload.isEmpty || statistics.retainedMessages + others < limits.retainedMessages { return true }
         guard let node = retainedTopics.find(bytes.extracting(view.topic)) else { return false }
         return Int(node) < retainedMessages.count && retainedMessages[Int(node)] >= 0
@@ -70,7 +70,7 @@ extension BrokerEngine {
     /// What a publisher is remembered by, so that No Local counts for what is retained too; 0 for nobody.
     ///
     /// Of the client identifier and not of the session, which may be another one by then ([MQTT-3.8.3-3]). It stands in the journal: the same for ever.
-    func publisherHash(of session: Int32) -> UInt64 {
+    mutating func publisherHash(of session: Int32) -> UInt64 {
         guard session >= 0 else { return 0 }
         let client = sessions[Int(session)].clientIdentifier
         let hash = EngineHash.mixed(EngineHash.add(client.span, client.indices, to: 0xCBF2_9CE4_8422_2325))
@@ -129,7 +129,7 @@ extension BrokerEngine {
     }
 
     /// Whether a message is the retained one of its topic.
-    func isRetained(_ message: Int32) -> Bool {
+    mutating func isRetained(_ message: Int32) -> Bool {
         guard let node = retainedTopics.find(messages.topic(of: message).span), Int(node) < retainedMessages.count
         else { return false }
         return retainedMessages[Int(node)] == message

@@ -211,7 +211,7 @@ extension BrokerEngine {
     }
 
     /// Whether anything durable depends on a message: a persistent session, a group with one, or a retained topic.
-    func needsJournal(_ index: Int, qos: UInt8, retain: Bool) -> Bool {
+    mutating func needsJournal(_ index: Int, qos: UInt8, retain: Bool) -> Bool {
         if retain { return true }
         guard qos > 0 else { return false }
         for group in cache.entries[index].set.groups where groups[Int(group)].isDurable { return true }
@@ -220,9 +220,8 @@ extension BrokerEngine {
         return false
     }
 
-    ///
-    /// With `others` more messages before it.
-    func hasFullGroup(_ index: Int, _ length: Int, behind others: Int = 0) -> Bool {
+    /// Whether a group of a match has no room for a message of a length, with `others` more messages before it.
+    mutating func hasFullGroup(_ index: Int, _ length: Int, behind others: Int = 0) -> Bool {
         for group in cache.entries[index].set.groups {
             if groups[Int(group)].backlog + others >= limits.queuedMessagesPerGroup { return true }
             if groups[Int(group)].queuedBytes + length > limits.queuedBytesPerGroup { return true }

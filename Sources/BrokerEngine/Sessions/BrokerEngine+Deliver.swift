@@ -250,7 +250,7 @@ extension BrokerEngine {
 
     /// Whether a member takes a packet as large as its delivery of a message would be.
     @inline(__always)
-    private func fits(_ message: Int32, _ member: SharedGroup.Member, _ connection: Int) -> Bool {
+    private mutating func fits(_ message: Int32, _ member: SharedGroup.Member, _ connection: Int) -> Bool {
         // What may be added to a body: fixed header, message expiry, one subscription identifier, a longer length of the properties;
         // and the delivery facts.
         let margin = connections[connection].isMartlet ? 128 : 16
@@ -259,7 +259,7 @@ extension BrokerEngine {
             || packetSize(message, of: member, on: connection) <= most
     }
 
-    private func packetSize(_ message: Int32, of member: SharedGroup.Member, on connection: Int) -> Int {
+    private mutating func packetSize(_ message: Int32, of member: SharedGroup.Member, on connection: Int) -> Int {
         let subscription = subscriptions[Int(member.subscription)]
         let hasFacts = connections[connection].isMartlet && subscription.qos > 0
         return DeliverySize(
@@ -272,7 +272,7 @@ extension BrokerEngine {
     }
 
     /// Whether members are connected and none of them takes a packet of that size (MQTT 5.0 §3.1.2.11.4).
-    private func isTooLargeForAll(_ message: Int32, of group: Int32) -> Bool {
+    private mutating func isTooLargeForAll(_ message: Int32, of group: Int32) -> Bool {
         var isAnyConnected = false
         for member in groups[Int(group)].members {
             let connection = sessions[Int(member.session)].connection
@@ -373,12 +373,12 @@ extension BrokerEngine {
     }
 
     /// Whether a session is connected and takes a copy that nobody acknowledges.
-    func hasRoomForAtMostOnce(of session: Int32) -> Bool {
+    mutating func hasRoomForAtMostOnce(of session: Int32) -> Bool {
         let connection = sessions[Int(session)].connection
         return connection >= 0 && hasRoomForAtMostOnce(Int(connection))
     }
 
-    private func hasRoomForAtMostOnce(_ connection: Int) -> Bool {
+    private mutating func hasRoomForAtMostOnce(_ connection: Int) -> Bool {
         connections[connection].takesDeliveries
             && connections[connection].output.readableBytes < limits.outputBytesPerConnection
     }

@@ -49,24 +49,31 @@ extension BrokerEngine {
     }
 
     /// The position of the handshake with a packet identifier; nil for none.
-    private func handshake(_ identifier: UInt16, of session: Int32, _ packet: String) throws(PacketError) -> UInt64? {
+    private mutating func handshake(
+        _ identifier: UInt16,
+        of session: Int32,
+        _ packet: String
+    ) throws(PacketError) -> UInt64? {
         let at = Int(session)
-        let wrong = PacketError(reasonCode: .protocolError, message: "\(packet) \(identifier) for a message of QoS 1")
         guard identifier < SharedWindow.firstIdentifier else {
-            guard !sessions[at].shared.holds(identifier) else { throw wrong }
+            guard !sessions[at].shared.holds(identifier) else { throw Self.notExactlyOnce(packet, identifier) }
             return nil
         }
         guard let position = sessions[at].queue.place(of: identifier) else { return nil }
         let entry = sessions[at].queue[position]
         if entry.isDone {
-            guard !entry.isCommitted else { throw wrong }
+            guard !entry.isCommitted else { throw Self.notExactlyOnce(packet, identifier) }
             return nil
         }
         guard entry.qos == 2 else {
-            guard !entry.isInflight else { throw wrong }
+            guard !entry.isInflight else { throw Self.notExactlyOnce(packet, identifier) }
             return nil
         }
         return entry.mayHaveBegun ? position : nil
+    }
+
+    private static func notExactlyOnce(_ packet: String, _ identifier: UInt16) -> PacketError {
+        PacketError(reasonCode: .protocolError, message: "\(packet) \(identifier) for a message of QoS 1")
     }
 
     // MARK: What becomes of an entry
@@ -130,7 +137,7 @@ extension BrokerEngine {
     }
 
     /// Whether the journal refused what a delivery of QoS 2 needs: a copy of the broker's own, which nobody could be told of.
-    func isUnstored(_ entry: DeliveryEntry, of session: Int32) -> Bool {
+    mutating func isUnstored(_ entry: DeliveryEntry, of session: Int32) -> Bool {
         log.isOn && entry.qos == 2 && sessions[Int(session)].isPersistent
             && messages.slots[Int(entry.message)].page == 0
     }

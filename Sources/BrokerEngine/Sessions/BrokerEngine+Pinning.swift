@@ -14,7 +14,7 @@ extension BrokerEngine {
     }
 
     /// Whether a QoS 2 message may go into the queue of a member: it would be sent at once when it is durable.
-    func mayPin(_ message: Int32, of group: Int32, to session: Int32, _ connection: Int) -> Bool {
+    mutating func mayPin(_ message: Int32, of group: Int32, to session: Int32, _ connection: Int) -> Bool {
         let at = Int(session)
         let isJournaled = log.isOn && (sessions[at].isPersistent || isStored(message, ofGroup: group))
         guard !isJournaled || log.takesMessages, messages.slots[Int(message)].page <= log.durable else { return false }
@@ -24,7 +24,7 @@ extension BrokerEngine {
     }
 
     /// Whether a crash brings a message of a group back.
-    private func isStored(_ message: Int32, ofGroup group: Int32) -> Bool {
+    private mutating func isStored(_ message: Int32, ofGroup group: Int32) -> Bool {
         messages.slots[Int(message)].page != 0
             && messages.slots[Int(message)].sequence >= groups[Int(group)].durableFrom
     }

@@ -26,7 +26,9 @@ struct SharedWindow {
     /// How many are in flight.
     private(set) var count = 0
 
-    var isFull: Bool { count == Self.maximumSlots }
+    var isFull: Bool {
+        @inline(__always) get { count == Self.maximumSlots }
+    }
 
     /// Whether a packet identifier is in use.
     func holds(_ identifier: UInt16) -> Bool {

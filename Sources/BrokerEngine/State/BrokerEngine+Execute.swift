@@ -97,7 +97,7 @@ extension BrokerEngine {
     }
 
     /// Whether a write goes to the journal.
-    func isJournaled(_ write: StateWrite, _ bytes: Span<UInt8>) -> Bool {
+    mutating func isJournaled(_ write: StateWrite, _ bytes: Span<UInt8>) -> Bool {
         log.isOn && (write.isPersistent || !state.isMemoryOnly(bytes.extracting(write.key)))
     }
 
@@ -135,7 +135,7 @@ extension BrokerEngine {
     private var isWatched: Bool { state.hasWatches || state.hasPrefixWatches }
 
     /// The page that says what a reader of a key sees; 0 when that is not in the journal.
-    func pageRead(_ key: Span<UInt8>) -> UInt64 {
+    mutating func pageRead(_ key: Span<UInt8>) -> UInt64 {
         guard let handle = state.find(key, now: now.milliseconds) else { return stateRemovedOn }
         return state.place(of: handle).page
     }

@@ -67,7 +67,7 @@ extension BrokerEngine {
         outbox.entries.append(.init(page: page, receiver: receiver, packet: packet, qos: 1))
     }
 
-    private func receiver(_ watcher: StateClient) -> Outbox.Receiver? {
+    private mutating func receiver(_ watcher: StateClient) -> Outbox.Receiver? {
         let session = Int(watcher.number)
         guard sessions[session].connection >= 0 else { return nil }
         return .session(watcher.number, id: sessions[session].id)

@@ -117,7 +117,7 @@ package final class SocketLoop: EventLoop, @unchecked Sendable {
                 dispatch(tag, events)
                 index += 1
             }
-            if timers.nextDue != nil { runTimers() }
+            if let due = timers.nextDue, due <= .now() { runTimers() }
             runTasks()
         }
         end()

@@ -27,6 +27,8 @@ final class AuthenticationDesk {
 
     /// Clients that wait for their turn.
     var waitingCount: Int { waiting.count - next }
+    /// Whether nobody waits.
+    var isIdle: Bool { waiting.isEmpty }
     /// Clients whose proof is being checked.
     var runningCount: Int { running.count }
 

@@ -19,7 +19,7 @@ extension BrokerShell {
                 answer(handle, request.number, .refused(.serverBusy, "too many clients wait to be authenticated"), nil)
             }
         }
-        checkNext()
+        if !desk.isIdle { checkNext() }
     }
 
     /// Lets as many be checked as may be at one time.

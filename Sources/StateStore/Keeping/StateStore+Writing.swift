@@ -55,7 +55,10 @@ extension StateStore {
     }
 
     /// When the next key expires, in milliseconds since 1970; `Int64.max` if none does.
-    package var nextExpiry: Int64 { expiries.next }
+    // Mutating, though it changes nothing: what only borrows the store is given a copy of it, and this is asked all the time.
+    package var nextExpiry: Int64 {
+        mutating get { expiries.next }
+    }
 
     /// Removes keys whose time is over, the earliest first.
     ///

@@ -9,7 +9,7 @@ extension BrokerEngine {
     /// What does not hold, in words; empty when all is well.
     ///
     /// Call it after a turn.
-    func brokenInvariants() -> [String] {
+    mutating func brokenInvariants() -> [String] {
         var broken: [String] = []
         checkMessages(&broken)
         checkSessions(&broken)
@@ -237,7 +237,7 @@ extension BrokerEngine {
     }
 
     /// Nothing waits for somebody who could be sent it now.
-    private func checkProgress(_ broken: inout [String]) {
+    private mutating func checkProgress(_ broken: inout [String]) {
         func hasRoom(_ index: Int) -> Bool {
             let session = sessions[index]
             guard session.connection >= 0 else { return false }
