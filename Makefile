@@ -55,8 +55,9 @@ ramp: release setup-bench ## Hold as many connections as the system lets one pro
 hostile-short: debug
 	MARTLET=$(DEBUG)/martlet /usr/bin/python3 Tests/Hostile/run.py --packets 20000 --silent 500 --rate 20 --seed 7
 
+# With Swift's library inside, as `bench-messages` must have it: so that it only links anew, and the program runs where no Swift is.
 release: setup-build
-	swift build -c release --product martlet
+	swift build -c release --product martlet --static-swift-stdlib
 
 debug: setup-test
 	swift build --product martlet
