@@ -15,12 +15,12 @@ package struct OrderedAcknowledgements: Sendable {
     package let capacity: Int
     /// How many messages arrived and are not released.
     package var count: Int { Int(self.next - self.first) }
-    /// The bytes of the messages that arrived and are not released.
+    /// The bytes that were counted of the messages that arrived and are not released.
     package private(set) var bytes = 0
 
     private struct Slot {
-        var identifier: UInt16 = 0
         var bytes: UInt32 = 0
+        var identifier: UInt16 = 0
         var isFinished = false
         var isExactlyOnce = false
     }
@@ -43,15 +43,15 @@ package struct OrderedAcknowledgements: Sendable {
     /// - Parameters:
     ///   - identifier: Its packet identifier.
     ///   - isExactlyOnce: Whether it is of QoS 2.
-    ///   - bytes: How large it is.
+    ///   - bytes: How many bytes it counts for in ``bytes``; at most 4 GiB.
     /// - Returns: The number by which to finish it, or `nil` if the sender went past the capacity.
     package mutating func arrive(_ identifier: UInt16, isExactlyOnce: Bool = false, bytes: Int = 0) -> UInt64? {
         guard self.count < self.capacity else { return nil }
         if self.count == self.ring.count { self.grow() }
         let number = self.next
         self.ring[self.index(of: number)] = Slot(
-            identifier: identifier,
             bytes: UInt32(clamping: bytes),
+            identifier: identifier,
             isExactlyOnce: isExactlyOnce
         )
         self.bytes += Int(UInt32(clamping: bytes))
@@ -61,7 +61,7 @@ package struct OrderedAcknowledgements: Sendable {
 
     /// Notes that the work on a message is done.
     ///
-    /// - Parameter number: What ``arrive(_:)`` returned.
+    /// - Parameter number: What ``arrive(_:isExactlyOnce:bytes:)`` returned.
     /// - Returns: Whether this is news; finishing twice or finishing what never came changes nothing.
     @discardableResult
     package mutating func finish(_ number: UInt64) -> Bool {

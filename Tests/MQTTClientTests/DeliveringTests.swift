@@ -183,7 +183,7 @@ struct DeliveringTests {
         let peer = Peer()
         var configuration = MQTTClientConfiguration.testing(peer.endpoint)
         configuration.receiveMaximum = 2
-        configuration.receiveMaximumAllowanceBytes = 3_000
+        configuration.receiveMaximumAllowanceBytes = 4_000
         try await withClient(configuration) { client in
             let (connection, _) = try await peer.welcome()
             let large = String(repeating: "x", count: 2_000)
@@ -196,7 +196,11 @@ struct DeliveringTests {
             for identifier in 1...4 as ClosedRange<UInt16> {
                 #expect(try await connection.receive() == .puback(PubAck(packetIdentifier: identifier)))
             }
-            try await connection.send(Self.message(1, large), Self.message(2), Self.message(3, large))
+            // What is within the Receive Maximum takes nothing from what is allowed beyond: two small ones, or a large one.
+            try await connection.send(Self.message(1, large), Self.message(2, large), Self.message(3, large))
+            for await delivery in client.deliveries.prefix(3) { delivery.acknowledge() }
+            for _ in 1...3 { _ = try await connection.receive() }
+            try await connection.send(Self.message(1), Self.message(2), Self.message(3, large), Self.message(4, large))
             #expect(try await connection.receive() == .disconnect(Disconnect(reasonCode: .receiveMaximumExceeded)))
             await connection.close()
             _ = try await peer.welcome(ConnAck(sessionPresent: true))

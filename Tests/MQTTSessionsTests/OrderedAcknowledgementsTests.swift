@@ -46,15 +46,16 @@ struct OrderedAcknowledgementsTests {
         var random = SplitMix64(seed: seed)
         let capacity = Int.random(in: 1...100, using: &random)
         var line = OrderedAcknowledgements(capacity: capacity)
-        var waiting: [(number: UInt64, identifier: UInt16, isFinished: Bool)] = []
+        var waiting: [(number: UInt64, identifier: UInt16, bytes: Int, isFinished: Bool)] = []
         for step in 0..<5_000 {
             let place: Comment = "seed \(seed), step \(step)"
             switch Int.random(in: 0..<3, using: &random) {
             case 0:
                 let identifier = UInt16.random(in: 1 ... .max, using: &random)
-                let number = line.arrive(identifier)
+                let bytes = Int.random(in: 0...1_000, using: &random)
+                let number = line.arrive(identifier, bytes: bytes)
                 #expect((number == nil) == (waiting.count == capacity), place)
-                if let number { waiting.append((number, identifier, false)) }
+                if let number { waiting.append((number, identifier, bytes, false)) }
             case 1:
                 guard let index = waiting.indices.randomElement(using: &random) else { continue }
                 #expect(line.finish(waiting[index].number) == !waiting[index].isFinished, place)
@@ -69,6 +70,7 @@ struct OrderedAcknowledgementsTests {
                 }
             }
             #expect(line.count == waiting.count, place)
+            #expect(line.bytes == waiting.reduce(0) { $0 + $1.bytes }, place)
         }
     }
 }

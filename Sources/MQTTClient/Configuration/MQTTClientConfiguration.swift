@@ -23,7 +23,7 @@ public struct MQTTClientConfiguration: Sendable {
     /// only packet identifiers and ``receiveMaximumAllowanceBytes`` limit it. Each connection on which it happens is
     /// logged, and the messages are counted.
     public var receiveMaximumAllowance: Int = 65_535
-    /// How many bytes of unacknowledged messages are held at most once there are more than ``receiveMaximum`` of them.
+    /// How many bytes the messages past ``receiveMaximum`` may have together, each counted with 512 bytes of its own.
     public var receiveMaximumAllowanceBytes: Int = 128 * 1_024 * 1_024
     /// How many QoS 0 messages wait for the consumer at once; later ones are dropped and counted.
     public var maximumWaitingQoS0: Int = 1_024

@@ -3,9 +3,11 @@ import MQTTPackets
 import MQTTSessions
 import MQTTTransport
 import Metrics
-import NIOCore
 
 extension ClientCore {
+    /// About what a message that is held takes beside its own bytes.
+    private static let bytesAMessage = 512
+
     /// Works on one packet of an accepted connection.
     func handle(_ packet: Packet, _ connection: ClientConnection) {
         switch packet {
@@ -33,11 +35,11 @@ extension ClientCore {
         var receipt: Receipt?
         if let identifier = publish.packetIdentifier {
             let isExactlyOnce = publish.qos == .exactlyOnce
-            let bytes = publish.topic.utf8.count + publish.payload.readableBytes
-            let arrived = self.acknowledgements.arrive(identifier, isExactlyOnce: isExactlyOnce, bytes: bytes)
-            guard let sequence = arrived, self.isBearable() else {
+            guard let sequence = self.arrive(publish, identifier) else {
                 let (held, bytes) = (self.acknowledgements.count, self.acknowledgements.bytes)
-                let message = "\(held) unacknowledged messages of \(bytes) bytes are held, and another came"
+                let most = self.configuration.receiveMaximum
+                let message =
+                    "\(held) unacknowledged messages are held, \(bytes) bytes of them beyond the \(most) allowed, and another came"
                 self.violated(connection, .receiveMaximumExceeded, message)
                 return
             }
@@ -81,12 +83,20 @@ extension ClientCore {
         self.requests.isResponseTopic(topic) || !self.listeners.listeners(of: topic).isEmpty
     }
 
-    /// Whether what is held is within the Receive Maximum, or within what is borne with beyond it.
-    private func isBearable() -> Bool {
-        guard self.acknowledgements.count > self.configuration.receiveMaximum else { return true }
-        guard self.acknowledgements.bytes <= self.configuration.receiveMaximumAllowanceBytes else { return false }
+    /// Takes a message of QoS 1 or 2 into the line of those to acknowledge.
+    ///
+    /// - Returns: Its number there; nil when it goes past the Receive Maximum and what is borne with beyond.
+    private func arrive(_ publish: Publish, _ identifier: UInt16) -> UInt64? {
+        let isExactlyOnce = publish.qos == .exactlyOnce
+        guard self.acknowledgements.count >= self.configuration.receiveMaximum else {
+            return self.acknowledgements.arrive(identifier, isExactlyOnce: isExactlyOnce)
+        }
+        let bytes = Packet.publish(publish).encodedSize(version: .v5) + Self.bytesAMessage
+        guard self.acknowledgements.bytes + bytes <= self.configuration.receiveMaximumAllowanceBytes,
+            let sequence = self.acknowledgements.arrive(identifier, isExactlyOnce: isExactlyOnce, bytes: bytes)
+        else { return nil }
         self.overran()
-        return true
+        return sequence
     }
 
     private func overran() {

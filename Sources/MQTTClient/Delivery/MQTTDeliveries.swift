@@ -1,8 +1,8 @@
 /// The messages that arrive for a client, oldest first.
 ///
 /// At most ``MQTTClientConfiguration/receiveMaximum`` unacknowledged messages of QoS 1 and 2 are there or in the application's
-/// hands at any time, because the server may not send more (see
-/// ``MQTTClientConfiguration/receiveMaximumAllowance`` for servers that do). Several tasks may take from it: each message goes to one
+/// hands at any time, because the server may not send more (see ``MQTTClientConfiguration/receiveMaximumAllowance`` and
+/// ``MQTTClientConfiguration/receiveMaximumAllowanceBytes`` for servers that do). Several tasks may take from it: each message goes to one
 /// of them. The sequence ends after ``MQTTClient/stopReceiving()`` and when the client ends.
 public struct MQTTDeliveries: AsyncSequence, Sendable {
     /// What the sequence gives.
