@@ -60,6 +60,7 @@ extension StateLedger {
                 }
                 return
             } catch {
+                guard !Self.isClosing(error) else { return }
                 failures += 1
                 logger.warning("Changes of the state can not be watched", metadata: ["error": "\(error)"])
                 let wait = Limits.backoff.wait(afterAttempt: failures, random: randomness())

@@ -117,10 +117,14 @@ final class Site: Sendable {
         return Running(process: process, progress: progress)
     }
 
-    /// What the logs say, for a finding.
+    /// The end of what a log says, for a finding.
     func log(of name: String) -> String {
-        let data = FileManager.default.contents(atPath: "\(folder)/\(name).log") ?? Data()
-        return String(decoding: data, as: UTF8.self).split(separator: "\n").suffix(8).joined(separator: "\n")
+        wholeLog(of: name).split(separator: "\n").suffix(8).joined(separator: "\n")
+    }
+
+    /// All that a log says.
+    func wholeLog(of name: String) -> String {
+        String(decoding: FileManager.default.contents(atPath: "\(folder)/\(name).log") ?? Data(), as: UTF8.self)
     }
 
     // MARK: Clients
