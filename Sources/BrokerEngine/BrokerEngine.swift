@@ -25,8 +25,8 @@ import StateStore
 /// `+Turn`, `+Tick` (time), `+Facts` (writing), `+Recovery` (reading), `+Cleaning` (moving old facts to the tail), `+Refusal` (a journal
 /// that is full); in `Inspection` what an operator asks and does.
 ///
-/// What is asked for each message or turn is `mutating` even where it changes nothing: Swift 6.3 makes a copy of all 2.6 KB of the engine
-/// for each call of a function that only borrows it, unless it is inlined (docs/decisions/0023).
+/// What is asked for each message, page or turn is `mutating` even where it changes nothing: Swift 6.3 makes a copy of all 2.6 KB of the
+/// engine for each call of a function that only borrows it, unless it is inlined (docs/decisions/0023).
 package struct BrokerEngine: ~Copyable {
     /// What the engine was told at its start.
     package internal(set) var configuration: EngineConfiguration

@@ -100,7 +100,9 @@ extension BrokerEngine {
     }
 
     /// Pages below this one are dead; tell the journal.
-    package var firstLivePage: UInt64 { log.dropBelow }
+    package var firstLivePage: UInt64 {
+        mutating get { log.dropBelow }
+    }
 
     /// Bytes of facts decided and not handed to the journal yet.
     package var openPageBytes: Int {

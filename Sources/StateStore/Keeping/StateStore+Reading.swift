@@ -114,7 +114,7 @@ extension StateStore {
     ///
     /// - Parameter key: The key.
     /// - Returns: Whether it begins with one of their prefixes.
-    package func isMemoryOnly(_ key: Span<UInt8>) -> Bool {
+    package mutating func isMemoryOnly(_ key: Span<UInt8>) -> Bool {
         for prefix in configuration.memoryOnlyPrefixes where key.matches(prefix.span) { return true }
         return false
     }
