@@ -89,7 +89,7 @@ SANITIZED := MQTTPacketsTests,MQTTSessionsTests,BrokerEngineTests,MQTTTransportT
 sanitize: setup-test ## Run the broker's tests under AddressSanitizer and ThreadSanitizer (long; SANITIZERS=thread for one).
 	export MARTLET_TESTS=$(SANITIZED) ASAN_OPTIONS=detect_leaks=0; \
 	for kind in $(or $(SANITIZERS),address thread); do \
-		options=(--sanitize=$$kind --scratch-path .build-$$kind); \
+		options=(--sanitize=$$kind --scratch-path .build-$${kind:0:1}san); \
 		swift build --build-tests "$${options[@]}"; \
 		scripts/test-package "$${options[@]}"; \
 	done
