@@ -87,11 +87,16 @@ fuzz: setup-build ## Fuzz the packet decoder, the state store and the engine (FU
 SANITIZED := MQTTPacketsTests,MQTTSessionsTests,BrokerEngineTests,MQTTTransportTests,MartletBrokerTests,BrokerListenerTests,MQTTClientTests,SQLiteJournalTests
 
 sanitize: setup-test ## Run the broker's tests under AddressSanitizer and ThreadSanitizer (long; SANITIZERS=thread for one).
-	export MARTLET_TESTS=$(SANITIZED) ASAN_OPTIONS=detect_leaks=0; \
+	export MARTLET_TESTS=$(SANITIZED) ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=suppressions=$(CURDIR)/scripts/tsan-suppressions; \
 	for kind in $(or $(SANITIZERS),address thread); do \
 		options=(--sanitize=$$kind --scratch-path .build-$${kind:0:1}san); \
 		swift build --build-tests "$${options[@]}"; \
-		scripts/test-package "$${options[@]}"; \
+		preload=; \
+		if [[ $$kind = thread ]]; then \
+			clang -O1 -shared -fPIC -o .build-tsan/mutex.so scripts/tsan-mutex.c -ldl; \
+			preload=$(CURDIR)/.build-tsan/mutex.so; \
+		fi; \
+		LD_PRELOAD=$$preload scripts/test-package --no-parallel "$${options[@]}"; \
 	done
 
 format: ## Format all sources.

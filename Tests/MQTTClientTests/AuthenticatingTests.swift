@@ -13,6 +13,8 @@ struct AuthenticatingTests {
     /// A method that says back what it hears, and notes it; a challenge `no` is given up.
     private func configuration(_ peer: Peer, _ steps: StepLog) -> MQTTClientConfiguration {
         var configuration = MQTTClientConfiguration.testing(peer.endpoint)
+        // However slow the machine is.
+        configuration.connectTimeout = .seconds(300)
         configuration.authentication = MQTTAuthentication(method: "ECHO") { step in
             steps.add(step)
             switch step {
