@@ -20,7 +20,7 @@ RELEASE := $(CURDIR)/.build/release
 DEBUG := $(CURDIR)/.build/debug
 CLIENTS := $(CURDIR)/.build-clients
 
-.PHONY: help run test unit-test interoperation hostile hostile-short ramp sanitize broker release debug bench bench-state bench-restart bench-messages fuzz format lint clean setup-build setup-test
+.PHONY: help run test unit-test interoperation hostile hostile-short ramp sanitize sanitize-address sanitize-thread broker release debug bench bench-state bench-restart bench-messages fuzz format lint clean setup-build setup-test
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,22 +82,21 @@ fuzz: setup-build ## Fuzz the packet decoder, the state store and the engine (FU
 	Fuzz/run $(or $(FUZZ_SECONDS),60) FuzzState
 	Fuzz/run $(or $(FUZZ_SECONDS),60) FuzzEngine
 
-# What lives until the process ends counts as a leak, Swift's own included, so leaks are not looked for.
 # The broker's rooms: what bytes of strangers reach, and what runs on several threads.
 SANITIZED := MQTTPacketsTests,MQTTSessionsTests,BrokerEngineTests,MQTTTransportTests,MartletBrokerTests,BrokerListenerTests,MQTTClientTests,SQLiteJournalTests
 
-sanitize: setup-test ## Run the broker's tests under AddressSanitizer and ThreadSanitizer (long; SANITIZERS=thread for one).
-	export MARTLET_TESTS=$(SANITIZED) ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=suppressions=$(CURDIR)/scripts/tsan-suppressions; \
-	for kind in $(or $(SANITIZERS),address thread); do \
-		options=(--sanitize=$$kind --scratch-path .build-$${kind:0:1}san); \
-		swift build --build-tests "$${options[@]}"; \
-		preload=; \
-		if [[ $$kind = thread ]]; then \
-			clang -O1 -shared -fPIC -o .build-tsan/mutex.so scripts/tsan-mutex.c -ldl; \
-			preload=$(CURDIR)/.build-tsan/mutex.so; \
-		fi; \
-		LD_PRELOAD=$$preload scripts/test-package --no-parallel "$${options[@]}"; \
-	done
+sanitize: sanitize-address sanitize-thread ## Run the broker's tests under AddressSanitizer and ThreadSanitizer (long; each has a target).
+
+# What lives until the process ends counts as a leak, Swift's own included, so leaks are not looked for.
+sanitize-address: setup-test
+	MARTLET_TESTS=$(SANITIZED) swift build --build-tests --sanitize=address --scratch-path .build-asan
+	MARTLET_TESTS=$(SANITIZED) ASAN_OPTIONS=detect_leaks=0 scripts/test-package --no-parallel --sanitize=address --scratch-path .build-asan
+
+sanitize-thread: setup-test
+	MARTLET_TESTS=$(SANITIZED) swift build --build-tests --sanitize=thread --scratch-path .build-tsan
+	clang -O1 -shared -fPIC -o .build-tsan/mutex.so scripts/tsan-mutex.c -ldl
+	MARTLET_TESTS=$(SANITIZED) TSAN_OPTIONS=suppressions=$(CURDIR)/scripts/tsan-suppressions LD_PRELOAD=$(CURDIR)/.build-tsan/mutex.so \
+		scripts/test-package --no-parallel --sanitize=thread --scratch-path .build-tsan
 
 format: ## Format all sources.
 	swift format format --in-place --recursive $(SOURCES)
