@@ -12,6 +12,16 @@ struct DeliveringTests {
         )
     }
 
+    /// The next packets are PUBACK, in this order.
+    private static func expectAcknowledged(
+        _ identifiers: some Sequence<UInt16>,
+        on connection: PeerConnection
+    ) async throws {
+        for identifier in identifiers {
+            #expect(try await connection.receive() == .puback(PubAck(packetIdentifier: identifier)))
+        }
+    }
+
     @Test func acknowledgementsLeaveInTheOrderOfArrival() async throws {
         let peer = Peer()
         try await withClient(.testing(peer.endpoint)) { client in
@@ -30,9 +40,7 @@ struct DeliveringTests {
             deliveries[0].acknowledge()
             deliveries[0].acknowledge()
             deliveries[2].acknowledge()
-            for identifier in [10, 20, 30] as [UInt16] {
-                #expect(try await connection.receive() == .puback(PubAck(packetIdentifier: identifier)))
-            }
+            try await Self.expectAcknowledged([10, 20, 30], on: connection)
         }
     }
 
@@ -49,9 +57,7 @@ struct DeliveringTests {
                 }
                 try await group.waitForAll()
             }
-            for identifier in 1...1_000 as ClosedRange<UInt16> {
-                #expect(try await connection.receive() == .puback(PubAck(packetIdentifier: identifier)))
-            }
+            try await Self.expectAcknowledged(1...1_000, on: connection)
         }
     }
 
@@ -142,9 +148,7 @@ struct DeliveringTests {
             let (connection, _) = try await peer.welcome()
             try await connection.send(Self.message(1), Self.message(2))
             for await delivery in client.deliveries.prefix(2) { delivery.acknowledge() }
-            for identifier in [1, 2] as [UInt16] {
-                #expect(try await connection.receive() == .puback(PubAck(packetIdentifier: identifier)))
-            }
+            try await Self.expectAcknowledged(1...2, on: connection)
             try await connection.send(Self.message(1), Self.message(2), Self.message(3))
             #expect(try await connection.receive() == .disconnect(Disconnect(reasonCode: .receiveMaximumExceeded)))
             await connection.close()
@@ -173,9 +177,7 @@ struct DeliveringTests {
             var held: [MQTTDelivery] = []
             for await delivery in client.deliveries.prefix(identifiers.count) { held.append(delivery) }
             for delivery in held { delivery.acknowledge() }
-            for identifier in identifiers {
-                #expect(try await connection.receive() == .puback(PubAck(packetIdentifier: identifier)))
-            }
+            try await Self.expectAcknowledged(identifiers, on: connection)
         }
     }
 
@@ -190,16 +192,14 @@ struct DeliveringTests {
             // Within the Receive Maximum, whatever the size; and what is acknowledged does not count.
             try await connection.send(Self.message(1, large), Self.message(2, large))
             for await delivery in client.deliveries.prefix(2) { delivery.acknowledge() }
-            for _ in 1...2 { _ = try await connection.receive() }
+            try await Self.expectAcknowledged(1...2, on: connection)
             try await connection.send(Self.message(1), Self.message(2), Self.message(3), Self.message(4, large))
             for await delivery in client.deliveries.prefix(4) { delivery.acknowledge() }
-            for identifier in 1...4 as ClosedRange<UInt16> {
-                #expect(try await connection.receive() == .puback(PubAck(packetIdentifier: identifier)))
-            }
+            try await Self.expectAcknowledged(1...4, on: connection)
             // What is within the Receive Maximum takes nothing from what is allowed beyond: two small ones, or a large one.
             try await connection.send(Self.message(1, large), Self.message(2, large), Self.message(3, large))
             for await delivery in client.deliveries.prefix(3) { delivery.acknowledge() }
-            for _ in 1...3 { _ = try await connection.receive() }
+            try await Self.expectAcknowledged(1...3, on: connection)
             try await connection.send(Self.message(1), Self.message(2), Self.message(3, large), Self.message(4, large))
             #expect(try await connection.receive() == .disconnect(Disconnect(reasonCode: .receiveMaximumExceeded)))
             await connection.close()
