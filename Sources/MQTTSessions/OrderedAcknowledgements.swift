@@ -49,12 +49,9 @@ package struct OrderedAcknowledgements: Sendable {
         guard self.count < self.capacity else { return nil }
         if self.count == self.ring.count { self.grow() }
         let number = self.next
-        self.ring[self.index(of: number)] = Slot(
-            bytes: UInt32(clamping: bytes),
-            identifier: identifier,
-            isExactlyOnce: isExactlyOnce
-        )
-        self.bytes += Int(UInt32(clamping: bytes))
+        let slot = Slot(bytes: UInt32(clamping: bytes), identifier: identifier, isExactlyOnce: isExactlyOnce)
+        self.ring[self.index(of: number)] = slot
+        self.bytes += Int(slot.bytes)
         self.next += 1
         return number
     }

@@ -46,8 +46,11 @@ extension MQTTClientConfiguration {
         ] where !(0...Int(UInt16.max)).contains(value) {
             problems.append("\(name) is not 0 to 65,535")
         }
-        if self.receiveMaximumAllowance < 0 || self.receiveMaximumAllowanceBytes < 0 {
-            problems.append("the allowance beyond receiveMaximum is negative")
+        for (name, value) in [
+            ("receiveMaximumAllowance", self.receiveMaximumAllowance),
+            ("receiveMaximumAllowanceBytes", self.receiveMaximumAllowanceBytes),
+        ] where value < 0 {
+            problems.append("\(name) is negative")
         }
         if self.keepAlive > .seconds(UInt16.max) || self.keepAlive < .zero {
             problems.append("keepAlive is not 0 to 65,535 s")

@@ -98,7 +98,8 @@ struct BrokerRunCommand: AsyncParsableCommand {
             throw ValidationError("--port is a number from 0 to 65535")
         }
         guard networkLoops.map(BrokerConfiguration.allowedNetworkLoops.contains) ?? true else {
-            throw ValidationError("--network-loops is a number from 0 to 64")
+            let most = BrokerConfiguration.allowedNetworkLoops.upperBound
+            throw ValidationError("--network-loops is a number from 0 to \(most)")
         }
         guard !isInMemory || data == nil else { throw ValidationError("give either --data or --in-memory") }
         guard data != nil || isInMemory || config != nil else {
