@@ -2,7 +2,7 @@ import BrokerEngine
 
 /// Where a shell keeps its engine.
 ///
-/// As a property of a class the engine would be guarded against overlapping accesses at run time, some sixteen times a message that comes
+/// As a property of a class the engine would be guarded against overlapping accesses at run time, some eighteen times a message that comes
 /// alone: a tenth of what such a message cost. Debug builds, and so all tests, guard it still.
 struct EngineCell: ~Copyable {
     #if DEBUG

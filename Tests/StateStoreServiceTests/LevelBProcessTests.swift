@@ -160,7 +160,7 @@ struct LevelBProcessTests {
             var looks = 0
             while !missing.isEmpty {
                 try site.revive()
-                // Seldom: mosquitto sends all that waits at each reconnect, whatever the Receive Maximum, and too much of it ends a client.
+                // Seldom: each time puts all of it once more into what waits.
                 if looks % Self.looksBeforeAgain == 0 {
                     for number in missing { try await Self.publish(number, client) }
                 }
