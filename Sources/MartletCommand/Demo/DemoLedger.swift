@@ -1,4 +1,5 @@
 import CrashPoints
+import Glibc
 import Synchronization
 
 /// Everything that is counted in a run, from whatever thread it comes.
@@ -21,6 +22,8 @@ final class DemoLedger: Sendable {
         var brokerKills = 0
         var crashes: [CrashPoint: Int] = [:]
         var inHand: [TakeoverTimes.Process: Set<Int>] = [:]
+        /// The processes of replicas that have begun a message at any time.
+        var begun: Set<TakeoverTimes.Process> = []
         var takeovers = TakeoverTimes()
         var lastHandling: Duration?
         var failure: String?
@@ -76,6 +79,7 @@ final class DemoLedger: Sendable {
         state.withLock { state in
             switch line.step {
             case .started:
+                state.begun.insert(process)
                 state.inHand[process, default: []].insert(index)
             case .finished:
                 state.inHand[process]?.remove(index)
@@ -101,6 +105,16 @@ final class DemoLedger: Sendable {
             let inHand = state.inHand.removeValue(forKey: process) ?? []
             state.takeovers.lastWords(of: process, inHand: inHand)
         }
+    }
+
+    /// A process of a replica that was asked to end has ended.
+    ///
+    /// It ends with 0. Only one that was started a moment ago may be ended by the signal itself, which it does not heed yet: such a one
+    /// has nothing in its hands, and has never had.
+    func replicaStopped(_ process: TakeoverTimes.Process, as ending: ChildProcess.Ending) {
+        let hadBegun = state.withLock { $0.begun.contains(process) }
+        if ending == .exited(0) || (ending == .killed(signal: SIGTERM) && !hadBegun) { return }
+        fail("a replica that was asked to end ended otherwise: \(ending)")
     }
 
     /// The broker is being killed, or was found to have died at a numbered point.

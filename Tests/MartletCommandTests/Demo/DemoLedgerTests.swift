@@ -126,6 +126,22 @@ struct DemoLedgerTests {
         #expect(!verdict.isGood && verdict.failure == "first")
     }
 
+    @Test("A replica that is asked to end ends with 0; the signal itself may end one that never began a message")
+    func stopped() {
+        let name = "station-00001/2010-01-02/7"
+        func failure(_ ending: ChildProcess.Ending, hadBegun: Bool) -> String? {
+            let ledger = ledger()
+            if hadBegun { ledger.handling(HandlingLine(.started, message: name, time: .seconds(1)), by: 7) }
+            ledger.replicaStopped(7, as: ending)
+            return ledger.verdict(seed: 1, started: .zero).failure
+        }
+        #expect(failure(.exited(0), hadBegun: true) == nil && failure(.exited(0), hadBegun: false) == nil)
+        #expect(failure(.killed(signal: 15), hadBegun: false) == nil)
+        #expect(failure(.killed(signal: 15), hadBegun: true)?.contains("killed(signal: 15)") == true)
+        #expect(failure(.killed(signal: 9), hadBegun: false)?.contains("killed(signal: 9)") == true)
+        #expect(failure(.exited(1), hadBegun: false)?.contains("exited(1)") == true)
+    }
+
     @Test("The line of JSON has the fields that scripts count on, measured or not")
     func json() {
         let line = JSONLine.encode(DemoLedger(oracle: oracle).verdict(seed: 9, started: .zero))
