@@ -150,7 +150,7 @@ final class BrokerShell: ServerConnectionOwner {
         engine.recycle(consume dirty)
         takeAuthenticationRequests()
         // What was just taken may have made room for what waits.
-        if engine.wantsTurn || engine.nextResume <= engine.now { scheduleTurn() }
+        if engine.wantsTurn { scheduleTurn() }
         if journal != nil { appendPage() }
         if engine.openPageBytes > limits.unwrittenJournalBytes, !isReadingPaused { isReadingPaused = true }
         setAlarm()

@@ -57,11 +57,12 @@ extension BrokerEngine {
         pendingSessions.removeAll(keepingCapacity: true)
     }
 
-    /// Whether another turn would do something, though nothing new came: taken output made room, a page became durable.
+    /// Whether another turn would do something, though nothing new came: taken output made room, a page became durable, a connection
+    /// that was paused may go on.
     ///
     /// Asked after the outputs were taken and after ``pageIsDurable(_:)``; call ``endTurn(at:)`` again while it is true.
     package var wantsTurn: Bool {
-        mutating get { !pendingSessions.isEmpty || !pendingGroups.isEmpty }
+        mutating get { !pendingSessions.isEmpty || !pendingGroups.isEmpty || nextResume <= now }
     }
 
     /// When something is due that does not wait for the next tick: a key's end, a delivery that was put off; `never` for nothing.
