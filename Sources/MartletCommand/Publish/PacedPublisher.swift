@@ -10,8 +10,14 @@ struct PacedPublisher: Sendable {
     var rate: Double?
     /// How long each message is waited for; `nil` for as long as it takes.
     var timeout: Duration?
-    /// Whether a message that has no subscriber counts as published.
-    var allowsNoSubscriber = true
+
+    /// What became of a message.
+    private enum Outcome: Sendable {
+        case published
+        /// The server has it, and nobody is subscribed.
+        case unheard
+        case failed(String)
+    }
 
     /// Publishes until there are no more messages, one could not be published or the process is asked to stop.
     ///
@@ -25,15 +31,16 @@ struct PacedPublisher: Sendable {
         acknowledged: (Int) -> Void
     ) async throws -> PublishTally {
         var tally = PublishTally()
-        try await withThrowingTaskGroup(of: String?.self) { group in
-            func count(_ failure: String?) {
-                if let failure {
+        try await withThrowingTaskGroup(of: Outcome.self) { group in
+            func count(_ outcome: Outcome) {
+                if case .failed(let reason) = outcome {
                     tally.failed += 1
-                    tally.failure = tally.failure ?? failure
-                } else {
-                    tally.published += 1
-                    acknowledged(tally.published)
+                    tally.failure = tally.failure ?? reason
+                    return
                 }
+                if case .unheard = outcome { tally.unheard += 1 }
+                tally.published += 1
+                acknowledged(tally.published)
             }
             let start = ContinuousClock.now
             var begun = 0
@@ -54,13 +61,12 @@ struct PacedPublisher: Sendable {
         return tally
     }
 
-    /// Publishes the message and says why it could not be; `nil` when it was.
-    private func publish(_ message: MQTTMessage) async -> String? {
+    private func publish(_ message: MQTTMessage) async -> Outcome {
         do {
             let result = try await client.publish(message, timeout: timeout)
-            return result.reasonCode == .noMatchingSubscribers && !allowsNoSubscriber ? "nobody is subscribed" : nil
+            return result.reasonCode == .noMatchingSubscribers ? .unheard : .published
         } catch {
-            return "\(error)"
+            return .failed("\(error)")
         }
     }
 }

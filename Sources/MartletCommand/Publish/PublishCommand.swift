@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import MQTTClient
 import NIOCore
 
@@ -103,6 +104,11 @@ struct PublishCommand: AsyncParsableCommand {
                 try await command.publish(source, by: client)
             }
             command.report(tally, seconds: (ContinuousClock.now - started).inSeconds)
+            if tally.unheard > 0, !command.retain {
+                // Not an error: who publishes need not know who listens. But a message that is gone is said to be.
+                let gone = "\(tally.unheard) of \(tally.published) messages are gone"
+                Output.write(Array("pub: nobody is subscribed to \(command.topic): \(gone)\n".utf8), to: STDERR_FILENO)
+            }
             if let failure = tally.failure { throw CommandFailure("\(tally.failed) not published: \(failure)") }
         }
     }
@@ -156,7 +162,13 @@ struct PublishCommand: AsyncParsableCommand {
 
     private func report(_ tally: PublishTally, seconds: Double) {
         guard json else { return }
-        let result = PublishResult(topic: topic, published: tally.published, failed: tally.failed, seconds: seconds)
+        let result = PublishResult(
+            topic: topic,
+            published: tally.published,
+            unheard: tally.unheard,
+            failed: tally.failed,
+            seconds: seconds
+        )
         Output.line(JSONLine.encode(result))
     }
 }
