@@ -36,10 +36,14 @@ struct SettingCatalog: Sendable {
     /// Finds the setting of an environment variable.
     ///
     /// - Parameter variable: The whole name.
-    /// - Returns: The setting.
-    /// - Throws: ``WorkerError`` with a suggestion when there is none.
-    func setting(variable: String) throws(WorkerError) -> Setting {
+    /// - Returns: The setting; `nil` for a variable that nobody could have meant for the worker.
+    /// - Throws: ``WorkerError`` with a suggestion when there is none, and one that is much like it.
+    func setting(variable: String) throws(WorkerError) -> Setting? {
         if let setting = byVariable[variable] { return setting }
+        // All begin alike: what is behind that has to be near.
+        let names = byVariable.keys.map { String($0.dropFirst(Setting.variablePrefix.count)) }
+        let name = String(variable.dropFirst(Setting.variablePrefix.count))
+        guard Suggestion.nearest(to: name, among: names) != nil else { return nil }
         throw unknown("environment variable", variable, among: Array(byVariable.keys))
     }
 

@@ -8,12 +8,17 @@ import Foundation
 
 /// A document of settings, JSON or YAML: objects within objects, and at their ends texts, numbers and truth values.
 ///
-/// Values are kept as text, so that a file, a variable and a flag are read by the same rules.
+/// Values are kept as the text that stands there, so that a file, a variable and a flag are read by the same rules: a password of digits, or
+/// one that begins with a zero, is what was written.
 package enum SettingDocument: Decodable {
     /// What bounds a document.
     package enum Limits {
         /// The largest file that is read, in bytes.
         package static let bytes = 1 << 20
+        /// How deep objects may lie within each other.
+        package static let depth = 16
+        /// How many members all objects have together, those that an alias repeats included.
+        package static let members = 10_000
     }
 
     /// Values by their names.
@@ -24,26 +29,84 @@ package enum SettingDocument: Decodable {
     /// Reads a file: `.yaml` and `.yml` are YAML, any other is JSON.
     ///
     /// - Parameter path: Where the file is.
-    /// - Throws: ``WorkerError`` that names the file when it can not be read as that, or is no object.
+    /// - Throws: ``WorkerError`` that names the file, and the line where there is one, when it can not be read or is no object.
     package init(path: String) throws(WorkerError) {
-        let isYAML = [".yaml", ".yml"].contains { path.lowercased().hasSuffix($0) }
-        let format = isYAML ? "YAML" : "JSON"
+        let text: String
         do {
             let bytes = try Data(contentsOf: URL(filePath: path))
             guard bytes.count <= Limits.bytes else {
                 throw WorkerError(.invalidSetting, "the file \(path) has more than \(Limits.bytes) bytes")
             }
-            self =
-                try isYAML
-                ? YAMLDecoder().decode(SettingDocument.self, from: bytes)
-                : JSONDecoder().decode(SettingDocument.self, from: bytes)
+            guard let content = String(validating: bytes, as: UTF8.self) else {
+                throw WorkerError(.invalidSetting, "the file \(path) is no text in UTF-8")
+            }
+            text = content
         } catch let error as WorkerError {
             throw error
         } catch {
-            throw WorkerError(.invalidSetting, "the file \(path) can not be read as \(format)", cause: error)
+            let isThere = FileManager.default.fileExists(atPath: path)
+            throw WorkerError(
+                .invalidSetting,
+                isThere ? "the file \(path) can not be read" : "the file \(path) can not be read: there is none",
+                cause: error
+            )
         }
+        let isYAML = [".yaml", ".yml"].contains { path.lowercased().hasSuffix($0) }
+        self = isYAML ? try Self.yaml(text, path: path) : try Self.json(text, path: path)
         guard case .object = self else {
             throw WorkerError(.invalidSetting, "the file \(path) must hold an object of settings")
+        }
+    }
+
+    private static func json(_ text: String, path: String) throws(WorkerError) -> SettingDocument {
+        do {
+            return try JSONDecoder().decode(SettingDocument.self, from: Data(text.utf8))
+        } catch {
+            throw WorkerError(.invalidSetting, "the file \(path) can not be read as JSON", cause: error)
+        }
+    }
+
+    private static func yaml(_ text: String, path: String) throws(WorkerError) -> SettingDocument {
+        let node: Node?
+        do {
+            node = try Yams.compose(yaml: text)
+        } catch {
+            throw WorkerError(.invalidSetting, "the file \(path) can not be read as YAML", cause: error)
+        }
+        var members = 0
+        return try node.map { (node) throws(WorkerError) in
+            try document(node, at: path, depth: 0, members: &members)
+        } ?? .object([:])
+    }
+
+    private static func document(
+        _ node: Node,
+        at place: String,
+        depth: Int,
+        members: inout Int
+    ) throws(WorkerError) -> SettingDocument {
+        switch node {
+        case .scalar(let scalar):
+            let isPlain = scalar.style == .plain || scalar.style == .any
+            guard !isPlain || !["", "~", "null"].contains(scalar.string) else {
+                throw WorkerError(.invalidSetting, "\(place) has no value")
+            }
+            return .leaf(scalar.string)
+        case .mapping(let mapping):
+            guard depth < Limits.depth else {
+                throw WorkerError(.invalidSetting, "\(place) lies more than \(Limits.depth) deep")
+            }
+            var object: [String: SettingDocument] = [:]
+            for (name, value) in mapping {
+                members += 1
+                guard members <= Limits.members, let name = name.scalar?.string else {
+                    throw WorkerError(.invalidSetting, "\(place) has too many members, or one whose name is no text")
+                }
+                let inner = depth == 0 ? "\(name) in \(place)" : "\(name) of \(place)"
+                object[name] = try document(value, at: inner, depth: depth + 1, members: &members)
+            }
+            return .object(object)
+        case .sequence, .alias: throw WorkerError(.invalidSetting, "\(place) is a list, and no setting is one")
         }
     }
 

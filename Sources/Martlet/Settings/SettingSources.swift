@@ -8,6 +8,8 @@ struct SettingSources: Sendable {
     private(set) var file: [String: SettingValue] = [:]
     /// Whether the flags ask for the help and nothing else.
     private(set) var asksForHelp = false
+    /// Variables that look like settings and are none: of other programs, or of Kubernetes for a service of that name.
+    private(set) var unknownVariables: [String] = []
     private let catalog: SettingCatalog
 
     /// The setting that names the file; it can not stand in the file.
@@ -29,7 +31,10 @@ struct SettingSources: Sendable {
         try readFlags(arguments)
         if asksForHelp { return }
         for name in environment.keys.sorted() where name.hasPrefix(Setting.variablePrefix) {
-            let setting = try catalog.setting(variable: name)
+            guard let setting = try catalog.setting(variable: name) else {
+                unknownVariables.append(name)
+                continue
+            }
             variables[setting.key] = try Self.value(environment[name] ?? "", of: setting, from: name)
         }
         let path = flags[Self.fileSetting.key] ?? variables[Self.fileSetting.key]

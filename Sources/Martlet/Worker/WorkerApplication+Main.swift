@@ -37,18 +37,21 @@ extension WorkerApplication {
             let all = try SettingCatalog(catalogSettings)
             sources = try SettingSources(catalog: all, arguments: arguments, environment: environment)
         } catch {
-            complain(error.message)
+            complain(error.sentence)
             return EX_USAGE
         }
         if sources.asksForHelp {
             print(SettingHelp(name: name, summary: summary, settings: catalogSettings).text, terminator: "")
             return EXIT_SUCCESS
         }
+        for name in sources.unknownVariables {
+            complain("the environment variable \(name) is no setting of this worker, and is not looked at")
+        }
         do {
             try await serve(sources.reader)
             return EXIT_SUCCESS
         } catch let error as WorkerError where error.isUsage {
-            complain(error.message)
+            complain(error.sentence)
             return EX_USAGE
         } catch {
             complain("\(error)")
@@ -90,6 +93,12 @@ extension WorkerApplication {
 }
 
 extension WorkerError {
+    /// What was wrong, and why, in one line.
+    fileprivate var sentence: String {
+        guard let cause else { return message }
+        return "\(message): " + "\(cause)".split(separator: "\n").joined(separator: " ")
+    }
+
     /// Whether the program was told something that it can not be told.
     fileprivate var isUsage: Bool {
         [.invalidConfiguration, .unknownSetting, .invalidSetting, .guaranteeNotMet].contains(code)

@@ -156,8 +156,46 @@ struct SettingSourcesTests {
                 .hasSuffix("retry.atempts; did you mean retry.attempts?")
         )
         #expect(message(file: "a: [", extension: `extension`).hasSuffix("can not be read as YAML"))
-        #expect(message(file: "threads: [1]", extension: `extension`).hasSuffix("can not be read as YAML"))
+        #expect(message(file: "threads: [1]", extension: `extension`).contains("threads in "))
+        #expect(message(file: "threads: [1]", extension: `extension`).hasSuffix("is a list, and no setting is one"))
+        #expect(message(file: "retry: {base: }", extension: `extension`).hasSuffix("has no value"))
+        #expect(message(file: "broker:", extension: `extension`).hasPrefix("broker in "))
         #expect(message(file: "only text", extension: `extension`).hasSuffix("must hold an object of settings"))
+    }
+
+    @Test(
+        "A text of YAML is what stands there, quoted or not",
+        arguments: ["012345", "1_000", "123456789012345678901234", "1.50", "0x1F", "yes", "1e3", "12:30:00"]
+    )
+    func yamlTexts(text: String) throws {
+        for written in [text, "'\(text)'"] {
+            let reader = try sources(file: "token: \(written)", extension: "yaml").reader
+            #expect(reader.string(forKey: "token") == text)
+        }
+    }
+
+    @Test("A document of YAML that unfolds without end is an error", .timeLimit(.minutes(1)))
+    func yamlBomb() {
+        let lines = (0..<9).map { level in
+            let names = (0..<9).map { "k\($0): *a\(level)" }.joined(separator: ", ")
+            return "b\(level): &a\(level + 1) {\(names)}"
+        }
+        let bomb = (["b: &a0 {x: y}"] + lines).joined(separator: "\n")
+        #expect(message(file: bomb, extension: "yaml").contains("too many members"))
+    }
+
+    @Test("A variable of another program, or of Kubernetes for a service of that name, is not looked at")
+    func foreignVariables() throws {
+        let environment = [
+            "MARTLET_ADMIN_URL": "http://x", "MARTLET_BROKER_SERVICE_HOST": "10.0.0.1",
+            "MARTLET_BROKER_PORT": "tcp://10.0.0.1:1883", "MARTLET_THREADS": "3",
+        ]
+        let sources = try sources([], environment)
+        #expect(
+            sources.unknownVariables
+                == ["MARTLET_ADMIN_URL", "MARTLET_BROKER_PORT", "MARTLET_BROKER_SERVICE_HOST"]
+        )
+        #expect(sources.reader.int(forKey: "threads") == 3)
     }
 
     @Test("A value of another kind is an error that says what is needed")
