@@ -15,7 +15,7 @@ extension MQTTClient {
             try await withGracefulShutdownHandler {
                 try await self.core.run()
             } onGracefulShutdown: {
-                try? inbox.submit(.close(endingSession: false, nil))
+                try? inbox.submit(.close(endingSession: false, sendingWill: false, nil))
             }
         } onCancel: {
             try? inbox.submit(.abort)
@@ -75,12 +75,15 @@ extension MQTTClient {
     /// Acknowledgements given before are sent first, as far as their order allows. Publishes that wait fail with
     /// ``MQTTClientError/Code/closed``.
     ///
-    /// - Parameter endingSession: Whether the server forgets the session; otherwise it keeps it for
-    ///   ``MQTTClientConfiguration/sessionExpiry``.
-    public func close(endingSession: Bool) async {
+    /// - Parameters:
+    ///   - endingSession: Whether the server forgets the session; otherwise it keeps it for
+    ///     ``MQTTClientConfiguration/sessionExpiry``.
+    ///   - sendingWill: Whether the server publishes the will, if there is one, as after a lost connection (MQTT 5.0 §3.14.2.1, 0x04); Martlet's
+    ///     broker then also counts deliveries that were not acknowledged as attempts.
+    public func close(endingSession: Bool, sendingWill: Bool = false) async {
         await withCheckedContinuation { waiter in
             do {
-                try self.core.inbox.submit(.close(endingSession: endingSession, waiter))
+                try self.core.inbox.submit(.close(endingSession: endingSession, sendingWill: sendingWill, waiter))
             } catch {
                 // It has ended already.
                 waiter.resume()

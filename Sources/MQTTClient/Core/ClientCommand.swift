@@ -8,7 +8,7 @@ enum ClientCommand: Sendable {
     case cancel(number: UInt64)
     /// The client shall prove again who it is.
     case reauthenticate
-    case close(endingSession: Bool, CheckedContinuation<Void, Never>?)
+    case close(endingSession: Bool, sendingWill: Bool, CheckedContinuation<Void, Never>?)
     /// `run()` was cancelled.
     case abort
 }

@@ -96,14 +96,15 @@ extension ClientCore {
     }
 
     /// Says good-bye, if there is somebody to say it to, and stops.
-    func close(endingSession: Bool, _ waiter: CheckedContinuation<Void, Never>?) {
+    func close(endingSession: Bool, sendingWill: Bool, _ waiter: CheckedContinuation<Void, Never>?) {
         if let waiter { self.closeWaiters.append(waiter) }
         if self.stop == nil { self.stop = .closed }
         let end = ConnectionEnd(ClientStop.closed.error)
         switch self.phase {
         case .connected(let connection):
             self.sendAcknowledgements()
-            self.leave(connection, .normalDisconnection, endingSession: endingSession, end)
+            let reason = sendingWill ? ReasonCode.disconnectWithWill : .normalDisconnection
+            self.leave(connection, reason, endingSession: endingSession, end)
             return
         case .leaving: return
         case .idle: if self.hasRun { self.endPause() } else { self.finish(.closed) }
@@ -161,7 +162,7 @@ extension ClientCore {
         case .subscription(let operation): self.fail([operation], error)
         case .request(let operation): self.turn.answers.append(.request(operation.reply, .failure(error)))
         case .awaitConnection(_, let reply): self.turn.answers.append(.connection(reply, .failure(error)))
-        case .close(_, let waiter): if let waiter { self.closeWaiters.append(waiter) }
+        case .close(_, _, let waiter): if let waiter { self.closeWaiters.append(waiter) }
         case .cancel, .reauthenticate, .abort: break
         }
     }

@@ -151,7 +151,8 @@ actor ClientCore {
             case .awaitConnection(let number, let reply): self.awaitConnection(number, reply)
             case .cancel(let number): cancelled.insert(number)
             case .reauthenticate: self.proveAgain()
-            case .close(let endingSession, let waiter): self.close(endingSession: endingSession, waiter)
+            case .close(let endingSession, let sendingWill, let waiter):
+                self.close(endingSession: endingSession, sendingWill: sendingWill, waiter)
             case .abort: self.abort()
             }
         }

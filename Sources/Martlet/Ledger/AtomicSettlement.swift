@@ -37,7 +37,16 @@ final class AtomicSettlement: MessageSettlement {
     var earlierFailures: [EarlierFailure] { facts?.failures ?? [] }
 
     /// The connection that brought the message is lost: if it was not committed, it comes again.
-    private var isLost: Bool { ledger.cache.connection != connection }
+    var isLost: Bool { ledger.cache.connection != connection }
+
+    func beginAlone() async -> Int {
+        guard let facts else { return 0 }
+        return await ledger.beginAlone(facts.identifier)
+    }
+
+    func endAlone() async {
+        if let facts { await ledger.endAlone(facts.identifier) }
+    }
 
     func beginRun() -> any StateSource {
         let number = ledger.turns.begin()

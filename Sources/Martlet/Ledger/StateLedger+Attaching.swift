@@ -31,7 +31,14 @@ extension StateLedger {
                 } catch {
                     failures += 1
                     guard !Task.isCancelled, cache.connection == connection, !Self.isClosing(error) else { continue }
-                    logger.warning("The state store does not answer; trying again", metadata: ["error": "\(error)"])
+                    let isRefusal = (error as? StateStoreError)?.code == .notAuthorized
+                    logger.log(
+                        level: isRefusal ? .error : .warning,
+                        isRefusal
+                            ? "The state store refuses this worker its keys; trying again"
+                            : "The state store does not answer; trying again",
+                        metadata: ["error": "\(error)", "keys": "\(root), \(root)/*"]
+                    )
                     let wait = Limits.backoff.wait(afterAttempt: failures, random: randomness())
                     group.addTask {
                         try? await self.time.sleep(wait)

@@ -17,6 +17,8 @@ struct DeadLetter: Sendable {
         case unrouted
         /// The broker refused for good what the handler published.
         case publishRefused = "publish-refused"
+        /// Replicas ended while they handled it alone.
+        case replicaDied = "replica-died"
     }
 
     /// What bounds a dead letter.

@@ -38,6 +38,7 @@ extension MessageHandling {
 
     /// Decides what follows a run that threw.
     mutating func failed(_ error: any Error, _ action: FailureAction, _ seen: HandlerEffects) async -> Next {
+        if action == .retry, error.isOutage { return outage(error) }
         fail(error)
         switch action {
         case .discard: return await discard(error, seen)
@@ -58,6 +59,16 @@ extension MessageHandling {
             handBack()
         }
         return .over
+    }
+
+    /// There is no state to be had: no attempt has failed, for another message would have fared the same.
+    private mutating func outage(_ error: any Error) -> Next {
+        if settlement.isLost {
+            report.settlement = .forgotten
+            return .over
+        }
+        logger.error("There is no state for the handler; trying again", metadata: ["error": "\(error)"])
+        return .afterOutage
     }
 
     mutating func fail(_ error: any Error) {
@@ -94,7 +105,7 @@ extension MessageHandling {
     }
 
     /// Gives the message to the dead letter topic.
-    private mutating func bury(reason: DeadLetter.Reason, _ seen: HandlerEffects) async -> Next {
+    mutating func bury(reason: DeadLetter.Reason, _ seen: HandlerEffects) async -> Next {
         let letter = DeadLetter(
             original: message,
             reason: reason,

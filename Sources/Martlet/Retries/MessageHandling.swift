@@ -12,6 +12,8 @@ struct MessageHandling {
         static let conflicts = 64
         /// How the waits before such a run grow.
         static let conflictBackoff = RetryPolicy(base: .milliseconds(2), cap: .milliseconds(200))
+        /// How the waits grow while there is no state to be had.
+        static let outageBackoff = RetryPolicy(base: .milliseconds(100), cap: .seconds(10))
     }
 
     /// How one run ended.
@@ -28,6 +30,8 @@ struct MessageHandling {
         case over
         /// Others changed what the run saw: run again.
         case sameAttempt(any Error)
+        /// There is no state to be had, which is no fault of the message: run again when there may be some.
+        case afterOutage
         /// The attempt failed, and another follows.
         case nextAttempt
     }
@@ -80,9 +84,14 @@ struct MessageHandling {
     /// Which number the present attempt has.
     var attempt: Int { settlement.firstAttempt + report.attempts - 1 }
 
-    /// Makes attempts until one returns, the broker takes the message back, or there are no more.
+    /// Handles the message until that is over.
     mutating func run() async {
         if redelivered { metrics?.redelivered.increment() }
+        if isSuspect { await runAlone() } else { await makeAttempts() }
+    }
+
+    /// Makes attempts until one returns, the broker takes the message back, or there are no more.
+    mutating func makeAttempts() async {
         repeat {
             report.attempts += 1
             if attempt > 1 { metrics?.retried.increment() }
@@ -94,7 +103,7 @@ struct MessageHandling {
     ///
     /// - Returns: Whether another attempt follows.
     private mutating func makeAttempt() async -> Bool {
-        var conflicts = 0
+        var (conflicts, outages) = (0, 0)
         while true {
             let ended = await runHandler()
             var next: Next
@@ -118,13 +127,20 @@ struct MessageHandling {
             case .over: return false
             case .nextAttempt: return true
             case .sameAttempt:
-                let wait = Limits.conflictBackoff.wait(afterAttempt: conflicts, random: processor.randomness())
-                guard await processor.waitUnlessStopped(wait) else {
-                    handBack()
-                    return false
-                }
+                guard await pause(Limits.conflictBackoff, afterAttempt: conflicts) else { return false }
+            case .afterOutage:
+                outages += 1
+                guard await pause(Limits.outageBackoff, afterAttempt: outages) else { return false }
             }
         }
+    }
+
+    /// Waits before another run; gives the message back if the worker stops meanwhile.
+    private mutating func pause(_ backoff: RetryPolicy, afterAttempt number: Int) async -> Bool {
+        let wait = backoff.wait(afterAttempt: number, random: processor.randomness())
+        if await processor.waitUnlessStopped(wait) { return true }
+        handBack()
+        return false
     }
 
     private static func contended(_ cause: any Error) -> WorkerError {
@@ -215,4 +231,7 @@ struct MessageHandling {
 extension Error {
     /// Whether the payload could not be decoded.
     var isUndecodable: Bool { (self as? WorkerError)?.code == .undecodable }
+
+    /// Whether the state could not be had.
+    var isOutage: Bool { (self as? WorkerError)?.code == .stateUnavailable }
 }

@@ -20,6 +20,8 @@ struct MessageProcessor: Sendable {
     let deadLetterPrefix: @Sendable (_ group: String) -> String
     /// Set when the worker stops: nobody begins to wait then.
     let stop: Latch<Void>
+    /// The turn of messages that may be what ends replicas.
+    let solo = SoloTurn()
     /// Called when a run of a handler has not ended at its deadline.
     let overdue: @Sendable (OverdueRun) -> Void
     /// Called between the steps of a handling.

@@ -16,6 +16,17 @@ protocol MessageSettlement: Sendable {
     /// Whether the run found that the message was applied before: whatever it returned or threw, there is nothing to handle.
     var foundApplied: Bool { get }
 
+    /// Whether the delivery is of a connection that is lost: it comes again, if it was not committed.
+    var isLost: Bool { get }
+
+    /// Notes, so that it outlives the process, that the message is handled with no other suspect beside it.
+    ///
+    /// - Returns: How often that was noted before, without an end.
+    func beginAlone() async -> Int
+
+    /// The message that was handled alone has ended, or was given back.
+    func endAlone() async
+
     /// Begins a run of the handler.
     ///
     /// - Returns: Where the run reads the state.
@@ -52,4 +63,9 @@ protocol MessageSettlement: Sendable {
 extension MessageSettlement {
     var earlierFailures: [EarlierFailure] { [] }
     var foundApplied: Bool { false }
+    var isLost: Bool { false }
+
+    func beginAlone() async -> Int { 0 }
+
+    func endAlone() async {}
 }

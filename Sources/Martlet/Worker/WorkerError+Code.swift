@@ -5,7 +5,7 @@ extension WorkerError {
             case invalidConfiguration, unknownSetting, invalidSetting, noReplica, guaranteeNotMet, subscriptionRefused
             case connectionLost, handlerNotStarted, alreadyRunning, invalidPublish, publishLimit, contextClosed
             case undecodable, stateUnavailable, stateSchemaNewer, stateSchemaUnknown, stateForeign, stateLimit
-            case stateUnsupported, stateContended, commitRefused
+            case stateUnsupported, stateContended, commitRefused, replicaDied, handlersHung
         }
 
         private let base: Base
@@ -55,6 +55,10 @@ extension WorkerError {
         public static let stateUnsupported = Code(.stateUnsupported)
         /// The broker refused the commit of a message.
         public static let commitRefused = Code(.commitRefused)
+        /// Replicas ended while they handled the message alone.
+        public static let replicaDied = Code(.replicaDied)
+        /// Every slot has a handler that is past its deadline and does not end.
+        public static let handlersHung = Code(.handlersHung)
         /// Others changed what the handler read, again and again.
         public static let stateContended = Code(.stateContended)
     }

@@ -84,12 +84,12 @@ extension WorkerRun {
         switch cause {
         case .shutdown:
             await drain(work)
-            await client.close(endingSession: false)
+            await sayGoodBye()
         case .failed:
             stopTaking()
             work.cancel()
             _ = await work.result.wait(atMost: EndLimits.cancellation, by: time)
-            await client.close(endingSession: false)
+            await sayGoodBye()
         case .cancelled:
             // As if the process had died: from here on nothing is acknowledged, whatever still ends.
             acknowledgements.hold()
@@ -110,6 +110,14 @@ extension WorkerRun {
         }
     }
 
+    /// Ends the connection.
+    ///
+    /// Where handlers have not ended it is no normal end: the broker then counts the deliveries as attempts, so that a message that
+    /// hangs every time reaches the dead letter topic one day.
+    private func sayGoodBye() async {
+        await client.close(endingSession: false, sendingWill: !running.entries.isEmpty)
+    }
+
     /// Lets what runs finish within the grace.
     ///
     /// What waits for another attempt, and what has not begun, is left unacknowledged.
@@ -120,6 +128,8 @@ extension WorkerRun {
         )
         acknowledgements.hold()
         stopTaking()
+        // Who waits for the first connection has nothing to finish.
+        if connected.value == nil { work.cancel() }
         if await work.result.wait(atMost: configuration.grace, by: time) == nil {
             logger.warning(
                 "The grace is over; cancelling the handlers that still run",
@@ -134,6 +144,7 @@ extension WorkerRun {
     private func stopTaking() {
         stop.set(())
         slots.close()
+        processor.solo.close()
         client.stopReceiving()
     }
 

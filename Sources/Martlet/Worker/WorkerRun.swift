@@ -88,22 +88,29 @@ struct WorkerRun: Sendable {
             randomness: configuration.randomness,
             deadLetterPrefix: { configuration.deadLetterPrefix(group: $0) },
             stop: stop,
-            overdue: HeldThreadWatch(pool: pool, metrics: metrics, logger: logger).follow,
+            overdue: HeldThreadWatch(
+                pool: pool,
+                slots: configuration.effectiveSlots,
+                metrics: metrics,
+                logger: logger
+            ) { [end] in end.set(.failed($0)) }.follow,
             onStep: configuration.onStep,
-            metrics: Dictionary(
-                uniqueKeysWithValues: worker.routes.routes.map { route in
-                    let counters = HandlerMetrics(
-                        worker: configuration.name,
-                        handler: route.registration.name,
-                        factory: factory
-                    )
-                    return (route.identifier, counters)
-                }
-            ),
+            metrics: Self.counters(of: worker, factory: factory),
             logger: logger,
             tracer: configuration.tracer ?? InstrumentationSystem.tracer,
             publish: { message in _ = try await client.publish(message) }
         )
+    }
+
+    private static func counters(of worker: Worker, factory: any MetricsFactory) -> [UInt32: HandlerMetrics] {
+        let pairs = worker.routes.routes.map { route in
+            let name = route.registration.name
+            return (
+                route.identifier,
+                HandlerMetrics(worker: worker.configuration.name, handler: name, factory: factory)
+            )
+        }
+        return Dictionary(uniqueKeysWithValues: pairs)
     }
 
     private static func clientConfiguration(

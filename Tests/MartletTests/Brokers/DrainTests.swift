@@ -79,6 +79,23 @@ struct DrainTests {
         }
     }
 
+    @Test("A worker that never had a connection has nothing to finish, and does not wait out its grace")
+    func neverConnected() async throws {
+        let tries = Tally()
+        struct Nobody: Error {}
+        var configuration = WorkerConfiguration(name: "w")
+        configuration.broker = .connector {
+            tries.count("try")
+            throw Nobody()
+        }
+        configuration.backoff = MQTTBackoff(base: .milliseconds(1), cap: .milliseconds(1))
+        // Nobody moves it: the grace is never over.
+        configuration.clock = TestClock()
+        let worker = try start(configuration, Texts { _, _ in })
+        await tries.wait(for: ["try"])
+        try await worker.stop()
+    }
+
     @Test("After the grace handlers are cancelled, and their messages go back unharmed", arguments: BrokerKind.allCases)
     func graceIsOver(kind: BrokerKind) async throws {
         try await withBroker(kind) { broker, configuration, clock in
