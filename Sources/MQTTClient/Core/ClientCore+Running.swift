@@ -19,10 +19,7 @@ extension ClientCore {
                 break
             }
             let delay = self.backoff.next(random: self.configuration.randomness())
-            self.logger.info(
-                "connection ended, trying again",
-                metadata: ["reason": "\(end.error)", "delay": "\(delay)", "attempt": "\(self.backoff.attempts)"]
-            )
+            self.logRetry(after: end, in: delay)
             await self.pause(delay)
         }
         let stop = self.stop ?? .closed
@@ -34,6 +31,19 @@ extension ClientCore {
             self.logger.error("the client can not go on", metadata: ["reason": "\(error)"])
             throw error
         }
+    }
+
+    /// Says that another connection is made.
+    ///
+    /// Who never had one is not told by an event, so it is said louder, now and then.
+    private func logRetry(after end: ConnectionEnd, in delay: Duration) {
+        let attempts = self.backoff.attempts
+        let isFirst = attempts == 1 || attempts.isMultiple(of: 20)
+        self.logger.log(
+            level: !self.hasSession && isFirst ? .warning : .info,
+            self.hasSession ? "connection ended, trying again" : "no connection yet, trying again",
+            metadata: ["reason": "\(end.error)", "delay": "\(delay)", "attempt": "\(attempts)"]
+        )
     }
 
     private func connect(_ waiter: CheckedContinuation<ConnectionEnd, Never>) {

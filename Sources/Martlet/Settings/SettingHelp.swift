@@ -15,7 +15,8 @@ struct SettingHelp {
         ]
         for setting in settings {
             let standard = setting.standard.map { " (default: \($0))" } ?? ""
-            lines.append("  \(setting.flag) <\(setting.kind.placeholder)>")
+            // A secret has no flag: it would stand in the list of processes.
+            lines.append(setting.isSecret ? "  \(setting.key)" : "  \(setting.flag) <\(setting.kind.placeholder)>")
             lines.append("      \(setting.summary)\(standard)")
             let isFile = setting == SettingSources.fileSetting
             lines.append("      \(setting.variable)\(isFile ? "" : "; key: \(setting.key)")")

@@ -5,8 +5,13 @@ struct ProjectName: Equatable {
     /// The name of the Swift module: `ColdOrders`.
     let module: String
 
-    /// Modules that a generated package imports or that Swift brings: a service of such a name would hide them.
-    private static let taken: Set<String> = [
+    /// Modules that a generated package imports or that Swift brings, and types of the templates and of what they import: a service of such a
+    /// name would hide them.
+    static let taken: Set<String> = [
+        "BrokerAccess", "BrokerAdmin", "BrokerAuthentication", "CEpoll", "CrashPoints", "DevelopmentCertificates",
+        "SQLiteCheckpoint", "StateStore", "StateStoreClient", "StateStoreService", "NIOCore", "Synchronization",
+        "Measurement", "Text", "Window", "WindowKeeper", "WindowKeeperTests", "WindowSummary", "WordCount",
+        "WordCounter", "WordCounterTests", "Handler", "Worker", "Main",
         "Martlet", "MartletTesting", "MartletBroker", "MartletCommand", "MQTTClient", "MQTTPackets", "MQTTSessions",
         "MQTTTransport", "BrokerEngine", "Journal", "SQLiteJournal", "Temperatures", "Swift", "Foundation", "Testing",
         "Logging", "Metrics", "Tracing", "Configuration", "ServiceLifecycle", "Dispatch", "Glibc", "Synchronization",

@@ -24,6 +24,24 @@ struct NewCommandTests {
         #expect(throws: CommandFailure.self) { try ProjectName(name) }
     }
 
+    @Test("No module of the project and no type of a template may be the name of a package")
+    func takenNames() throws {
+        let sources = MartletSource.ownCheckout + "/Sources"
+        var names = Set(try FileManager.default.contentsOfDirectory(atPath: sources))
+        let pattern = /\b(?:struct|class|enum|protocol|actor) ([A-Z][A-Za-z]*)/
+        for template in Template.names {
+            let files = try Template(named: template).render(
+                project: ProjectName("cold-orders"),
+                martlet: MartletSource("https://example.org/else/martlet-fork.git@1.2.3")
+            )
+            for file in files where file.path.hasSuffix(".swift") {
+                for match in file.text.matches(of: pattern) { names.insert(String(match.output.1)) }
+            }
+        }
+        names.remove("ColdOrders")
+        #expect(names.count > 20 && names.subtracting(ProjectName.taken) == [])
+    }
+
     @Test("The binary carries the template of a worker")
     func embedded() {
         #expect(Template.names.contains("worker"))

@@ -34,6 +34,35 @@ struct HandlerHarnessTests {
         #expect(outcome.deadLetter == nil)
     }
 
+    /// A handler that has to be started, or fails to be.
+    private struct Starting: Handler {
+        var codec: any MessageCodec<String> { TextMessageCodec() }
+        let tally: Tally
+        var failure: (any Error)?
+
+        func start() async throws {
+            tally.count("start")
+            if let failure { throw failure }
+        }
+
+        func handle(_ message: String, context: HandlerContext) async throws { tally.count(message) }
+    }
+
+    @Test("The handler is started once, before its first message")
+    func starts() async throws {
+        struct NotToday: Error {}
+        let tally = Tally()
+        let harness = try HandlerHarness("in/+", handler: Starting(tally: tally))
+        #expect(try await harness.deliver(MQTTMessage(topic: "in/1", text: "a")).isHandled)
+        #expect(try await harness.deliver(MQTTMessage(topic: "in/1", text: "b")).isHandled)
+        #expect(tally.counts == ["start": 1, "a": 1, "b": 1])
+        let broken = try HandlerHarness("in/+", handler: Starting(tally: tally, failure: NotToday()))
+        let error = await #expect(throws: WorkerError.self) {
+            try await broken.deliver(MQTTMessage(topic: "in/1", text: "c"))
+        }
+        #expect(error?.code == .handlerNotStarted && tally.counts["c"] == nil)
+    }
+
     @Test("What a failed attempt published never happens")
     func failedAttemptPublishesNothing() async throws {
         let sent = Mutex<[String]>([])
