@@ -6,10 +6,12 @@ extension MessageHandling {
     enum AloneLimits {
         /// How many replicas may end with the message alone before it goes to the dead letter topic.
         static let deaths = 2
+        /// How many deliveries without a word suspect nobody, however few attempts there are: replicas do get killed.
+        static let deliveries = 3
     }
 
     /// Whether the deliveries before this one used up the attempts.
-    var isSuspect: Bool { settlement.firstAttempt > route.retry.attempts }
+    var isSuspect: Bool { settlement.firstAttempt > max(route.retry.attempts, AloneLimits.deliveries) }
 
     /// Handles the message with no other suspect beside it; a message with which replicas ended again and again is handled no more.
     ///

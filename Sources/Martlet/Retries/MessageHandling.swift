@@ -2,6 +2,7 @@ import CrashPoints
 import Logging
 import MQTTClient
 import Metrics
+import StateStoreClient
 import Tracing
 
 /// The handling of one message: what happened so far, and what comes next.
@@ -232,6 +233,10 @@ extension Error {
     /// Whether the payload could not be decoded.
     var isUndecodable: Bool { (self as? WorkerError)?.code == .undecodable }
 
-    /// Whether the state could not be had.
-    var isOutage: Bool { (self as? WorkerError)?.code == .stateUnavailable }
+    /// Whether there is no state to be had, for whatever key: a store that answers and refuses is none that is away.
+    var isOutage: Bool {
+        guard let error = self as? WorkerError, error.code == .stateUnavailable else { return false }
+        guard let cause = error.cause as? StateStoreError else { return true }
+        return [.timedOut, .connection, .clockSkew].contains(cause.code)
+    }
 }

@@ -29,7 +29,7 @@ struct PoisonTests {
         try await StateRig.with { rig in
             let letters = Letters()
             let (begun, handled) = (Tally(), Tally())
-            let attempts = 2
+            let attempts = 3
             let handler = Texts { text, context in
                 if text == "poison" {
                     begun.count(text)
