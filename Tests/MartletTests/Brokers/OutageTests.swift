@@ -1,7 +1,6 @@
 import MQTTClient
 import Martlet
 import MartletTesting
-import StateStoreClient
 import Testing
 
 /// A handler with state where none is to be had.

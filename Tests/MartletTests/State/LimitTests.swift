@@ -5,7 +5,6 @@ import MartletBroker
 import MartletTesting
 import MetricsTestKit
 import StateStoreClient
-import Synchronization
 import Testing
 
 /// State that has no room, that ends by itself, and that others change.
@@ -14,15 +13,6 @@ struct LimitTests {
     private static let notes = StateKey<String>("notes")
     private static let short = StateKey<Int>("short", expiresIn: .milliseconds(1))
     private static let long = StateKey<Int>("long", expiresIn: .seconds(3600))
-
-    /// Dead letters as they arrive.
-    private final class Letters: Sendable {
-        private let all = Mutex<[MQTTMessage]>([])
-
-        var first: MQTTMessage? { all.withLock { $0.first } }
-
-        func add(_ letter: MQTTMessage) { all.withLock { $0.append(letter) } }
-    }
 
     @Test("A commit that finds the store full is tried again, and is made once there is room")
     func full() async throws {
@@ -64,39 +54,26 @@ struct LimitTests {
         limits.stateValueBytes = 1000
         try await TestBroker.withBroker(limits: limits) { broker in
             let rig = StateRig(broker: broker)
-            let letters = Letters()
-            let buried = Tally()
-            try await rig.withClient("reader") { reader in
-                _ = try await reader.subscribe([MQTTSubscription("dead/#")])
-                try await withThrowingDiscardingTaskGroup { group in
-                    group.addTask {
-                        for await delivery in reader.deliveries {
-                            letters.add(delivery.message)
-                            buried.count(delivery.message.text)
-                            delivery.acknowledge()
-                        }
-                    }
-                    let handler = Texts { text, context in
-                        let size = text == "large" ? 2000 : 10
-                        try context.state.set(String(repeating: "x", count: size), for: Self.notes[text])
-                    }
-                    let worker = try TestWorker(
-                        rig.configuration(0) {
-                            $0.quotaPatience = .zero
-                            $0.retry = RetryPolicy(attempts: 3, base: .zero)
-                            $0.deadLetterRoot = "dead"
-                        },
-                        handlers: [HandlerRegistration("in/+", handler: handler)]
-                    )
-                    worker.start()
-                    try await rig.publish(["large", "small"], keys: 1)
-                    await buried.wait(for: ["large"])
-                    try await rig.waitForKey("w/notes/small")
-                    try await worker.stop()
-                    group.cancelAll()
+            let letters = try await rig.collectingDeadLetters("dead/#") { letters in
+                let handler = Texts { text, context in
+                    let size = text == "large" ? 2000 : 10
+                    try context.state.set(String(repeating: "x", count: size), for: Self.notes[text])
                 }
+                let worker = try TestWorker(
+                    rig.configuration(0) {
+                        $0.quotaPatience = .zero
+                        $0.retry = RetryPolicy(attempts: 3, base: .zero)
+                        $0.deadLetterRoot = "dead"
+                    },
+                    handlers: [HandlerRegistration("in/+", handler: handler)]
+                )
+                worker.start()
+                try await rig.publish(["large", "small"], keys: 1)
+                await letters.tally.wait(for: ["large"])
+                try await rig.waitForKey("w/notes/small")
+                try await worker.stop()
             }
-            let letter = try #require(letters.first)
+            let letter = try #require(letters.all.first)
             #expect(letter.properties.userProperty("martlet-dead-letter-attempts") == "3")
             #expect(letter.properties.userProperty("martlet-dead-letter-error")?.contains("quota") == true)
             let attempts = letter.properties.userProperties.filter { $0.name == "martlet-dead-letter-attempt" }
@@ -107,8 +84,6 @@ struct LimitTests {
     @Test("A dead letter lists the errors of all attempts, also those of other replicas and of one that was killed")
     func attempts() async throws {
         try await StateRig.with { rig in
-            let letters = Letters()
-            let buried = Tally()
             let begun = Tally()
             let door = Door()
             let handler = Texts { _, context in
@@ -117,39 +92,28 @@ struct LimitTests {
                 if context.attempt == 2 { door.block() }
                 throw Failure(description: "bad luck \(context.attempt)")
             }
-            try await rig.withClient("buried") { reader in
-                _ = try await reader.subscribe([MQTTSubscription("dead/#")])
-                try await withThrowingDiscardingTaskGroup { group in
-                    group.addTask {
-                        for await delivery in reader.deliveries {
-                            letters.add(delivery.message)
-                            buried.count(delivery.message.text)
-                            delivery.acknowledge()
-                        }
-                    }
-                    func worker(_ replica: Int) throws -> TestWorker {
-                        let worker = try TestWorker(
-                            rig.configuration(replica) {
-                                $0.retry = RetryPolicy(attempts: 4, base: .zero)
-                                $0.deadLetterRoot = "dead"
-                            },
-                            handlers: [HandlerRegistration("in/+", handler: handler)]
-                        )
-                        worker.start()
-                        return worker
-                    }
-                    let first = try worker(0)
-                    try await rig.publish(["a"], keys: 1)
-                    await begun.wait(for: ["2"])
-                    await first.crash()
-                    door.open(for: 1)
-                    let second = try worker(1)
-                    await buried.wait(for: ["a"])
-                    try await second.stop()
-                    group.cancelAll()
+            let letters = try await rig.collectingDeadLetters("dead/#") { letters in
+                func worker(_ replica: Int) throws -> TestWorker {
+                    let worker = try TestWorker(
+                        rig.configuration(replica) {
+                            $0.retry = RetryPolicy(attempts: 4, base: .zero)
+                            $0.deadLetterRoot = "dead"
+                        },
+                        handlers: [HandlerRegistration("in/+", handler: handler)]
+                    )
+                    worker.start()
+                    return worker
                 }
+                let first = try worker(0)
+                try await rig.publish(["a"], keys: 1)
+                await begun.wait(for: ["2"])
+                await first.crash()
+                door.open(for: 1)
+                let second = try worker(1)
+                await letters.tally.wait(for: ["a"])
+                try await second.stop()
             }
-            let letter = try #require(letters.first)
+            let letter = try #require(letters.all.first)
             let told = letter.properties.userProperties.filter { $0.name == "martlet-dead-letter-attempt" }
             #expect(
                 told.map(\.value) == [

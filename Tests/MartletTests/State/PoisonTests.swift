@@ -1,21 +1,11 @@
 import MQTTClient
 import Martlet
 import MartletTesting
-import Synchronization
 import Testing
 
 /// A message whose handling ends the process, which so can not say that it failed.
 @Suite("A message that ends its replica", .timeLimit(.minutes(10)))
 struct PoisonTests {
-    /// Dead letters as they arrive.
-    private final class Letters: Sendable {
-        private let state = Mutex<[MQTTMessage]>([])
-
-        var all: [MQTTMessage] { state.withLock { $0 } }
-
-        func add(_ letter: MQTTMessage) { state.withLock { $0.append(letter) } }
-    }
-
     private let innocents = (0..<5).map { "innocent \($0)" }
 
     /// Waits as work does that takes long: until it is cancelled.
@@ -27,7 +17,6 @@ struct PoisonTests {
     @Test("It goes to the dead letter topic, and nothing that was in the same hands does")
     func poison() async throws {
         try await StateRig.with { rig in
-            let letters = Letters()
             let (begun, handled) = (Tally(), Tally())
             let attempts = 3
             let handler = Texts { text, context in
@@ -43,32 +32,22 @@ struct PoisonTests {
                 $0.retry.attempts = attempts
                 $0.slots = 8
             }
-            try await rig.withClient("dead") { reader in
-                _ = try await reader.subscribe([MQTTSubscription("martlet/dead-letter/w/#")])
-                try await withThrowingDiscardingTaskGroup { group in
-                    group.addTask {
-                        for await delivery in reader.deliveries {
-                            letters.add(delivery.message)
-                            delivery.acknowledge()
-                        }
+            let letters = try await rig.collectingDeadLetters("martlet/dead-letter/w/#") { letters in
+                let registrations = [HandlerRegistration("in/+", handler: handler)]
+                var deaths = 0
+                while letters.all.isEmpty {
+                    let worker = try TestWorker(configuration, handlers: registrations)
+                    worker.start()
+                    if deaths == 0 {
+                        try await rig.waitForReplica("w-0")
+                        try await rig.publish(["poison"] + innocents, keys: 1)
                     }
-                    let registrations = [HandlerRegistration("in/+", handler: handler)]
-                    var deaths = 0
-                    while letters.all.isEmpty {
-                        let worker = try TestWorker(configuration, handlers: registrations)
-                        worker.start()
-                        if deaths == 0 {
-                            try await rig.waitForReplica("w-0")
-                            try await rig.publish(["poison"] + innocents, keys: 1)
-                        }
-                        while letters.all.isEmpty, begun.total == deaths { await Task.yield() }
-                        if !letters.all.isEmpty { await handled.wait(for: innocents) }
-                        await worker.crash()
-                        deaths = begun.total
-                    }
-                    #expect(deaths == attempts + 2, "as often as it may fail, and twice alone")
-                    group.cancelAll()
+                    while letters.all.isEmpty, begun.total == deaths { await Task.yield() }
+                    if !letters.all.isEmpty { await handled.wait(for: innocents) }
+                    await worker.crash()
+                    deaths = begun.total
                 }
+                #expect(deaths == attempts + 2, "as often as it may fail, and twice alone")
             }
             #expect(letters.all.map(\.text) == ["poison"])
             let properties = letters.all[0].properties.userProperties
