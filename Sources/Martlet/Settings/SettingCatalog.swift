@@ -30,7 +30,7 @@ struct SettingCatalog: Sendable {
     /// - Throws: ``WorkerError`` with a suggestion when there is none.
     func setting(flag: String) throws(WorkerError) -> Setting {
         if let setting = byFlag[flag] { return setting }
-        throw unknown("flag", flag, among: Array(byFlag.keys) + ["--help"])
+        throw unknown("flag", flag, meant: Suggestion.nearest(to: flag, among: Array(byFlag.keys) + ["--help"]))
     }
 
     /// Finds the setting of an environment variable.
@@ -41,10 +41,12 @@ struct SettingCatalog: Sendable {
     func setting(variable: String) throws(WorkerError) -> Setting? {
         if let setting = byVariable[variable] { return setting }
         // All begin alike: what is behind that has to be near.
-        let names = byVariable.keys.map { String($0.dropFirst(Setting.variablePrefix.count)) }
-        let name = String(variable.dropFirst(Setting.variablePrefix.count))
-        guard Suggestion.nearest(to: name, among: names) != nil else { return nil }
-        throw unknown("environment variable", variable, among: Array(byVariable.keys))
+        let prefix = Setting.variablePrefix
+        let names = byVariable.keys.map { String($0.dropFirst(prefix.count)) }
+        guard let meant = Suggestion.nearest(to: String(variable.dropFirst(prefix.count)), among: names) else {
+            return nil
+        }
+        throw unknown("environment variable", variable, meant: prefix + meant)
     }
 
     /// Finds the setting of a key in a file.
@@ -56,11 +58,11 @@ struct SettingCatalog: Sendable {
     /// - Throws: ``WorkerError`` with a suggestion when there is none.
     func setting(key: String, file: String) throws(WorkerError) -> Setting {
         if let setting = byKey[key] { return setting }
-        throw unknown("key in \(file):", key, among: Array(byKey.keys))
+        throw unknown("key in \(file):", key, meant: Suggestion.nearest(to: key, among: Array(byKey.keys)))
     }
 
-    private func unknown(_ what: String, _ name: String, among names: [String]) -> WorkerError {
-        let suggestion = Suggestion.nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
+    private func unknown(_ what: String, _ name: String, meant: String?) -> WorkerError {
+        let suggestion = meant.map { "; did you mean \($0)?" } ?? ""
         return WorkerError(.unknownSetting, "unknown \(what) \(name)\(suggestion)")
     }
 }
